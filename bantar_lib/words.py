@@ -1,0 +1,115 @@
+"""The words of every message and page, in the user's language.
+
+English is written in the code; Indonesian stands in ``locale/id/<room>.po``, one catalogue per
+room of the library. Nothing is compiled: a catalogue is read when its first word is needed.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("id", "en")
+_CATALOGUES = Path(__file__).parent / "locale"
+_current: ContextVar[str | None] = ContextVar("bantar_language", default=None)
+
+
+def user_language() -> str:
+    """Return the language of the user's system: ``id`` for an Indonesian one, else ``en``.
+
+    Examples
+    --------
+    >>> user_language() in LANGUAGES
+    True
+    """
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
+        if value := os.environ.get(name):
+            return "id" if value.lower().startswith(("id", "in_")) else "en"
+    code = locale.getlocale()[0] or ""
+    return "id" if code.lower().startswith(("id", "indonesia")) else "en"
+
+
+def current_language() -> str:
+    """Return the language in which words are given now."""
+    return _current.get() or user_language()
+
+
+@contextmanager
+def language(lang: str) -> Iterator[None]:
+    """Give words in `lang` (``id`` or ``en``) inside a ``with`` block.
+
+    Raises
+    ------
+    ValueError
+        For another language.
+
+    Examples
+    --------
+    >>> with language("id"):
+    ...     current_language()
+    'id'
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang: {lang!r} is not one of {', '.join(LANGUAGES)}")
+    token = _current.set(lang)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@cache
+def _catalogue(lang: str, room: str) -> dict[str, str]:
+    path = _CATALOGUES / lang / f"{room}.po"
+    if not path.exists():
+        return {}
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=lang)
+    words: dict[str, str] = {}
+    for message in catalogue:
+        if not message.id or message.fuzzy:
+            continue
+        singular = message.id[0] if isinstance(message.id, tuple) else message.id
+        string = message.string[0] if isinstance(message.string, tuple) else message.string
+        if string:
+            words[singular] = string
+    return words
+
+
+def room_words(room: str) -> Callable[..., str]:
+    """Return the word-giver of one room.
+
+    Parameters
+    ----------
+    room : str
+        The catalogue's name: ``locale/id/<room>.po``.
+
+    Returns
+    -------
+    callable
+        ``_(english, **values)`` gives the text in the current language with `values` put in by
+        :meth:`str.format`. With ``n=`` and ``plural=`` the plural form is chosen.
+
+    Examples
+    --------
+    >>> _ = room_words("study")
+    >>> with language("en"):
+    ...     _("{n} fault", plural="{n} faults", n=3)
+    '3 faults'
+    """
+
+    def give(english: str, *, plural: str = "", **values: object) -> str:
+        lang = current_language()
+        text = _catalogue(lang, room).get(english) if lang != "en" else None
+        if text is None:
+            text = plural if plural and values.get("n") != 1 else english
+        return text.format(**values) if values else text
+
+    return give
