@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "load_study": "bantar_lib.study",
     "check_study": "bantar_lib.study",
-    "load_framework": "bantar_lib.study",
+    "load_framework": "bantar_lib.frameworks",
     "reach": "bantar_lib.measures",
     "execution": "bantar_lib.measures",
     "audit_tables": "bantar_lib.audit",

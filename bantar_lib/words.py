@@ -113,3 +113,60 @@ def room_words(room: str) -> Callable[..., str]:
         return text.format(**values) if values else text
 
     return give
+
+
+def speak(lang: str) -> None:
+    """Give words in `lang` from here on; what a notebook calls once, at its top.
+
+    Raises
+    ------
+    ValueError
+        For a language that is not one of :data:`LANGUAGES`.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang: {lang!r} is not one of {', '.join(LANGUAGES)}")
+    _current.set(lang)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Write a number as the current language does.
+
+    Examples
+    --------
+    >>> with language("id"):
+    ...     number(1562), number(0.5, 1)
+    ('1.562', '0,5')
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, pattern, locale=current_language())
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share between 0 and 1 as a percentage.
+
+    Examples
+    --------
+    >>> with language("id"):
+    ...     percent(0.577, 1)
+    '57,7%'
+    """
+    from babel.numbers import format_percent
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return format_percent(share, pattern, locale=current_language())
+
+
+def listing(items: list[str]) -> str:
+    """Join names as the current language does: ``a, b, dan c``.
+
+    Examples
+    --------
+    >>> with language("en"):
+    ...     listing(["a", "b"])
+    'a and b'
+    """
+    from babel.lists import format_list
+
+    return format_list(items, locale=current_language())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
-_PACKAGED = Path(__file__).resolve().parents[1] / "share"
+_CHECKOUT = Path(__file__).resolve().parents[1]
+_PACKAGED = Path(__file__).resolve().parent / "share"
 
 
 def shared_folder(name: str) -> Path:

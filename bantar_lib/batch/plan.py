@@ -1,0 +1,213 @@
+"""What a batch will run: which notebook, for which district, with which parameters."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bantar_lib.errors import UserError
+from bantar_lib.places import shared_folder
+from bantar_lib.study import Study
+from bantar_lib.words import LANGUAGES, room_words
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_ = room_words("batch")
+_FIXED = ("study", "district", "lang")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run once.
+
+    Parameters
+    ----------
+    notebook : Path
+        The source notebook.
+    parameters : mapping
+        What is put into its ``parameters`` cell.
+    output : Path
+        The executed notebook; its page and result lie beside it.
+    district_id, district : str
+        Blank for a study-wide notebook.
+    """
+
+    notebook: Path
+    parameters: Mapping[str, Any]
+    output: Path
+    district_id: str = ""
+    district: str = ""
+
+
+@cache
+def read_notebook(path: Path) -> NotebookNode:
+    """Return the source notebook; do not change what is returned."""
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+def has_tag(cell: NotebookNode, tag: str) -> bool:
+    """Say whether a cell carries `tag`."""
+    return tag in cell.metadata.get("tags", [])
+
+
+def one_language(notebook: NotebookNode, lang: str) -> NotebookNode:
+    """Return a copy with only the cells of `lang` and those of no language."""
+    import copy
+
+    kept = copy.deepcopy(notebook)
+    others = [other for other in LANGUAGES if other != lang]
+    kept.cells = [c for c in kept.cells if not any(has_tag(c, o) for o in others)]
+    return kept
+
+
+def declared_parameters(path: Path) -> dict[str, str]:
+    """Return the parameters of a notebook, name → type as annotated in its parameters cell."""
+    for cell in read_notebook(path).cells:
+        if has_tag(cell, "parameters"):
+            return {
+                node.target.id: ast.unparse(node.annotation)
+                for node in ast.parse(cell.source).body
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+            }
+    return {}
+
+
+def batch_notebooks() -> list[Path]:
+    """Return the notebooks a batch runs: those whose name begins with a number."""
+    return sorted(shared_folder("notebooks").glob("[0-9][0-9]_*.ipynb"))
+
+
+def typed_parameters(given: Mapping[str, str], notebooks: Sequence[Path]) -> dict[str, Any]:
+    """Return extra parameters with the types that the notebooks declare.
+
+    Raises
+    ------
+    UserError
+        For a name that no notebook declares (the nearest is named) or a value of another type.
+    """
+    known: dict[str, str] = {}
+    for path in notebooks:
+        known.update(declared_parameters(path))
+    typed: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in known or name in _FIXED:
+            near = difflib.get_close_matches(name, [k for k in known if k not in _FIXED], n=1)
+            hint = _(" Did you mean {name}?", name=near[0]) if near else ""
+            free = ", ".join(sorted(k for k in known if k not in _FIXED)) or "–"
+            raise UserError(
+                _("Unknown parameter {name}; the notebooks have: {known}.", name=name, known=free)
+                + hint
+            )
+        typed[name] = _as_type(name, text, known[name])
+    return typed
+
+
+def _as_type(name: str, text: str, kind: str) -> Any:
+    if kind == "str":
+        return text
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = None
+    accepted = {"int": int, "float": (int, float), "bool": bool}.get(kind, object)
+    if value is None or not isinstance(value, accepted) or (kind != "bool" and value is True):
+        raise UserError(
+            _("Parameter {name}: {text} is not of type {kind}.", name=name, text=text, kind=kind)
+        )
+    return value
+
+
+def safe_name(text: str, *, most: int = 60) -> str:
+    """Return `text` as a file name that every system takes.
+
+    What is lost (accents, signs, length) is made up for by a short hash, so that two names
+    never meet in one file.
+
+    Examples
+    --------
+    >>> safe_name("15.71.07 Kota Baru")
+    '15.71.07_Kota_Baru'
+    >>> safe_name("a/b") != safe_name("a-b")
+    True
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    kept = re.sub(r"[^A-Za-z0-9.]+", "_", plain).strip("._")[:most].rstrip("._")
+    reserved = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", kept)
+    if kept == text.replace(" ", "_") and kept and not reserved:
+        return kept
+    return f"{kept or 'x'}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def district_folder(district_id: str, name: str) -> str:
+    """Return the folder name of a district's outputs."""
+    return safe_name(f"{district_id} {name}")
+
+
+def plan(
+    study: Study,
+    districts: Sequence[str] | None,
+    *,
+    lang: str,
+    outputs: Path,
+    parameters: Mapping[str, str] | None = None,
+) -> list[Job]:
+    """Lay out the jobs of a batch; nothing has run when this refuses.
+
+    Parameters
+    ----------
+    study : Study
+        The study to evaluate.
+    districts : sequence of str or None
+        Codes, names or aliases; None is all of them and the study-wide notebooks.
+    lang : str
+        ``id`` or ``en``.
+    outputs : Path
+        The folder ``outputs``; jobs write below ``<study>/<lang>``.
+    parameters : mapping, optional
+        Extra parameters as text.
+
+    Returns
+    -------
+    list of Job
+        Study-wide notebooks first.
+
+    Raises
+    ------
+    UserError
+        For an unknown district or parameter; the nearest name is given.
+    """
+    if lang not in LANGUAGES:
+        raise UserError(_("Unknown language {lang}; choose id or en.", lang=lang))
+    notebooks = batch_notebooks()
+    extra = typed_parameters(parameters or {}, notebooks)
+    table = study.districts
+    if districts is not None:
+        wanted = [study.district(d)["district_id"] for d in districts]
+        table = table[table["district_id"].isin(wanted)]
+    root = outputs / safe_name(study.id) / lang
+    wide: list[Job] = []
+    own: list[Job] = []
+    for path in notebooks:
+        declared = declared_parameters(path)
+        base = {"study": str(study.path), "lang": lang}
+        base |= {k: v for k, v in extra.items() if k in declared}
+        if "district" not in declared:
+            if districts is None:
+                wide.append(Job(path, base, root / path.name))
+            continue
+        for row in table[["district_id", "name"]].itertuples(index=False):
+            folder = root / "districts" / district_folder(row.district_id, row.name)
+            filled = {**base, "district": row.district_id}
+            own.append(Job(path, filled, folder / path.name, row.district_id, row.name))
+    return [*wide, *own]

@@ -1,0 +1,239 @@
+"""The command `bantar`: it parses, calls the library and prints.
+
+Data go to standard output, messages to standard error. A user's mistake is one line and exit
+code 1, without a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bantar_lib import __version__
+from bantar_lib.errors import UserError
+from bantar_lib.words import LANGUAGES, language, room_words, user_language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bantar_lib.batch.execute import Record
+
+_ = room_words("cli")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console of another code page must not stop the run over one letter.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    with language(_asked_language(given) or user_language()):
+        options = _parser().parse_args(given)
+        try:
+            return int(options.call(options))
+        except UserError as fault:
+            print(fault, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print(_("Stopped. What had finished is kept."), file=sys.stderr)
+            return 130
+        except BrokenPipeError:
+            return 0
+
+
+def _asked_language(given: Sequence[str]) -> str | None:
+    for n, word in enumerate(given):
+        value = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and n + 1 < len(given):
+            value = given[n + 1]
+        if value in LANGUAGES:
+            return value
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bantar",
+        description=_("From a programme's counts and coded evidence to pages that say, for every "
+                      "district, what is known, how surely and from what."),
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"bantar {__version__}")
+    commands = parser.add_subparsers(title=_("commands"), metavar="", required=True)
+
+    def command(name: str, call: object, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(call=call)
+        sub.add_argument("--lang", choices=LANGUAGES, default=None,
+                         help=_("language of messages and pages"))  # fmt: skip
+        return sub
+
+    command("list", _list, _("list the studies that can be found"))
+    check = command("check", _check, _("list every fault of a study, with its remedy"))
+    check.add_argument("study", help=_("name or folder of a study"))
+    _add_run(command("run", _run, _("evaluate districts: run the notebooks, collect the results")))
+    audit = command("audit", _audit, _("recompute the source's own tables and statements"))
+    audit.add_argument("study", help=_("name or folder of a study"))
+    audit.add_argument("--claims", action="store_true", help=_("the statements, not the tables"))
+    audit.add_argument("--all", action="store_true", help=_("also what agrees"))
+    _add_report(command("report", _report, _("make a document from what `bantar run` left")))
+    _add_new(command("new", _new, _("start a study: an empty one, a workbook, or from a recap")))
+    lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
+    lab.add_argument("options", nargs="*", help=_("passed on to JupyterLab"))
+    return parser
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    run.add_argument("study", help=_("name or folder of a study"))
+    run.add_argument("--district", action="extend", nargs="+", metavar=_("NAME"),
+                     help=_("code, name or alias; without it all districts and the "
+                            "study-wide notebooks"))  # fmt: skip
+    run.add_argument("--workers", type=int, metavar="N", help=_("notebooks at a time"))
+    run.add_argument("--set", action="append", default=[], metavar=_("NAME=VALUE"),
+                     help=_("a further parameter of the notebooks"))  # fmt: skip
+    run.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
+                     help=_("where the results go (default: outputs)"))  # fmt: skip
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    report.add_argument("study", help=_("name or folder of a study"))
+    report.add_argument("--district", metavar=_("NAME"),
+                        help=_("code, name or alias; without it the whole study"))  # fmt: skip
+    report.add_argument("--format", choices=("docx",), default="docx")
+    report.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
+                        help=_("where `bantar run` left its results"))  # fmt: skip
+
+
+def _add_new(new: argparse.ArgumentParser) -> None:
+    new.add_argument("folder", help=_("name or path of the new study"))
+    new.add_argument("--framework", default="grindle")
+    how = new.add_mutually_exclusive_group()
+    how.add_argument("--template", action="store_true",
+                     help=_("one Excel workbook to fill in instead of CSV files"))  # fmt: skip
+    how.add_argument("--from", dest="recap", metavar="RECAP.xlsx",
+                     help=_("read a wide recap as offices keep it"))  # fmt: skip
+    new.add_argument("--sheet", help=_("the recap's sheet"))
+    new.add_argument("--answer", action="append", default=[], metavar=_("KEY=VALUE"),
+                     help=_("answer a question about the recap"))  # fmt: skip
+    new.add_argument("--yes", action="store_true", help=_("take the proposed mapping as it is"))
+
+
+def _pairs(items: Sequence[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for item in items:
+        name, sign, value = item.partition("=")
+        if not sign or not name:
+            raise UserError(_("{option} {item}: write it as NAME=VALUE.", option=option, item=item))
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _print_table(table: pd.DataFrame) -> None:
+    """Print as CSV into a pipe and as aligned text on a terminal."""
+    if sys.stdout.isatty():
+        print(table.fillna("").to_string(index=False))
+    else:
+        table.to_csv(sys.stdout, index=False, lineterminator="\n")
+
+
+def _list(options: argparse.Namespace) -> int:
+    from bantar_lib.study import list_studies
+
+    _print_table(list_studies())
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bantar_lib.study import check_study, find_study
+
+    problems = check_study(find_study(options.study))
+    for problem in problems:
+        print(problem)
+    errors = sum(p.severity == "error" for p in problems)
+    warnings = sum(p.severity == "warning" for p in problems)
+    print(
+        _("{errors} errors, {warnings} warnings.", errors=errors, warnings=warnings),
+        file=sys.stderr,
+    )
+    return 1 if errors else 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from bantar_lib.batch import run_batch
+
+    lang = options.lang or "id"
+    bar: tqdm | None = None
+
+    def note(record: Record, jobs: int) -> None:
+        nonlocal bar
+        bar = bar or tqdm(total=jobs, file=sys.stderr, disable=None, unit=" notebook")
+        bar.update()
+        if record.status == "failed":
+            bar.write(f"{record.district or record.notebook}: {record.error}", file=sys.stderr)
+
+    with language(lang):
+        table = run_batch(
+            options.study,
+            options.district,
+            lang=lang,
+            workers=options.workers,
+            parameters=_pairs(options.set, "--set"),
+            outputs=options.outputs,
+            on_record=note,
+        )
+    if bar:
+        bar.close()
+    _print_table(table[["notebook", "district_id", "district", "status", "seconds", "output"]])
+    failed = int((table["status"] == "failed").sum())
+    if failed:
+        print(_("{n} of {all} notebooks failed; each holds its traceback.",
+                n=failed, all=len(table)), file=sys.stderr)  # fmt: skip
+    done = table[table["status"] == "done"]
+    if len(done):
+        first = done[done["notebook"] == "01_city"]
+        page = Path((first if len(first) else done)["output"].iloc[0]).with_suffix(".html")
+        print(_("Open {page}", page=page), file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from bantar_lib.audit import audit_claims, audit_tables
+    from bantar_lib.study import load_study
+
+    study = load_study(options.study)
+    table = audit_claims(study) if options.claims else audit_tables(study)
+    if not options.all:
+        table = table[~table["verdict"].isin(["agrees", "agrees_rounded"])]
+    _print_table(table)
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from bantar_lib.publish import write_report
+    from bantar_lib.study import load_study
+
+    path = write_report(
+        load_study(options.study),
+        options.district,
+        lang=options.lang or "id",
+        outputs=Path(options.outputs),
+    )
+    print(path)
+    return 0
+
+
+def _lab(options: argparse.Namespace) -> int:
+    import importlib.util
+    import subprocess
+
+    from bantar_lib.places import shared_folder
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise UserError(_("JupyterLab is not installed: pip install 'bantar_lib[lab]'"))
+    folder = shared_folder("notebooks")
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(folder), *options.options])

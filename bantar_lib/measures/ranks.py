@@ -1,0 +1,238 @@
+"""How surely districts can be put in order: rank intervals, and the pairs that differ.
+
+There is no league table here: an order is given only as far as the counts bear it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from bantar_lib.errors import UserError
+from bantar_lib.measures.counts import SEED, Binomial, district_totals, spread, usable
+from bantar_lib.measures.pooling import PooledFit, fit_counts, posterior
+from bantar_lib.study.study import Study
+from bantar_lib.words import room_words
+
+_ = room_words("measures")
+
+MOST_LISTED = 200
+"""With more districts than this their separable pairs are counted, not listed."""
+
+_MOST_VALUES = 8_000_000
+_NODES = 128
+
+
+def rank_intervals(
+    data: Study | pd.DataFrame,
+    *,
+    level: float = 0.90,
+    draws: int = 4000,
+    seed: int = SEED,
+    fit: PooledFit | None = None,
+) -> pd.DataFrame:
+    """Return an interval for each district's rank by execution rate (1 = highest).
+
+    Rates are drawn from every district's posterior in the pooled model
+    (:func:`~bantar_lib.measures.pooling.posterior`) and ranked in each draw; the interval holds
+    the middle `level` of a district's ranks, its ends rounded outwards. Districts with the same
+    counts share one interval, and the order of rows changes nothing.
+
+    Parameters
+    ----------
+    data : Study or DataFrame
+        As for :func:`~bantar_lib.measures.counts.district_totals`.
+    level : float
+        Posterior probability of the interval.
+    draws : int
+        How many; fewer where districts × draws would exceed 8 million.
+    seed : int
+        Seed of the draws.
+    fit : PooledFit, optional
+        By default :func:`~bantar_lib.measures.pooling.beta_binomial` of the same data.
+
+    Returns
+    -------
+    DataFrame
+        ``district_id, district, rank_low, rank_high``, ranks among the districts that have a
+        rate; ``<NA>`` for the others.
+
+    References
+    ----------
+    Goldstein & Spiegelhalter 1996, JRSS A 159:385–443.
+
+    Examples
+    --------
+    >>> from bantar_lib.study import load_study
+    >>> ranks = rank_intervals(load_study("kampung_bantar")).set_index("district")
+    >>> ranks.loc["Kota Baru", ["rank_low", "rank_high"]].tolist()
+    [2, 8]
+    """
+    totals = district_totals(data)
+    fits, counts = usable(totals)
+    low, high = _rank_ends(counts, fit or fit_counts(counts), level, draws, seed)
+    columns = spread(fits, rank_low=low, rank_high=high)
+    ranks = totals[["district_id", "district"]].assign(**columns)
+    return ranks.astype({"rank_low": "Int64", "rank_high": "Int64"})
+
+
+def _rank_ends(
+    counts: Binomial, fit: PooledFit, level: float, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    districts = len(counts.n)
+    low, high = np.empty(districts), np.empty(districts)
+    if districts == 0:
+        return low, high
+    # Sorted by their counts, districts get the same draws in whatever order they came.
+    order = np.lexsort((counts.k, counts.n))
+    alpha, beta = (x[order] for x in posterior(counts, fit))
+    ranks = _drawn_ranks(alpha, beta, max(1, min(draws, _MOST_VALUES // districts)), seed)
+    sorted_counts = np.column_stack([counts.n[order], counts.k[order]])
+    starts = np.flatnonzero(np.r_[True, (np.diff(sorted_counts, axis=0) != 0).any(axis=1)])
+    tail = (1 - level) / 2
+    for first, last in zip(starts, np.r_[starts[1:], districts], strict=True):
+        drawn = np.sort(ranks[:, first:last], axis=None)
+        place = tail * (len(drawn) - 1)
+        # A hair's breadth off whole places, so that rounding errors do not move an end.
+        low[order[first:last]] = drawn[int(np.floor(place + 1e-9))]
+        high[order[first:last]] = drawn[int(np.ceil(len(drawn) - 1 - place - 1e-9))]
+    return low, high
+
+
+def _drawn_ranks(alpha: np.ndarray, beta: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    districts = len(alpha)
+    ranks = np.empty((draws, districts), dtype=np.int32)
+    step = max(1, 1_000_000 // districts)
+    for first in range(0, draws, step):
+        rows = slice(first, min(first + step, draws))
+        rates = rng.beta(alpha, beta, size=(rows.stop - first, districts))
+        places = np.argsort(-rates, axis=1)
+        np.put_along_axis(ranks[rows], places, np.arange(1, districts + 1, dtype=np.int32), axis=1)
+    return ranks
+
+
+def separable_pairs(
+    data: Study | pd.DataFrame, *, level: float = 0.95, fit: PooledFit | None = None
+) -> pd.DataFrame:
+    """Return the pairs of districts whose order the counts show.
+
+    A pair is separable where P(pᵢ > pⱼ) in the pooled model is at least `level`. No draws: the
+    probability is ∫ fᵢ(x) Fⱼ(x) dx, summed between the quantiles of both (error below 0.001).
+
+    Parameters
+    ----------
+    data : Study or DataFrame
+        As for :func:`~bantar_lib.measures.counts.district_totals`; at most 200 districts.
+    level : float
+        Posterior probability from which a pair counts as separable.
+    fit : PooledFit, optional
+        By default :func:`~bantar_lib.measures.pooling.beta_binomial` of the same data.
+
+    Returns
+    -------
+    DataFrame
+        ``higher_id, higher, lower_id, lower, probability``, the surest first.
+
+    Raises
+    ------
+    UserError
+        With more than 200 districts; :func:`separable_share` counts them.
+
+    Examples
+    --------
+    >>> from bantar_lib.study import load_study
+    >>> pairs = separable_pairs(load_study("kampung_bantar"))
+    >>> pairs.loc[0, ["higher", "lower"]].tolist()
+    ['Danau Teluk', 'Danau Sipin']
+    """
+    totals = district_totals(data)
+    fits, counts = usable(totals)
+    if len(counts.n) > MOST_LISTED:
+        raise UserError(
+            _(
+                "{n} districts make too many pairs to list (at most {most} districts); "
+                "separable_share counts them",
+                n=len(counts.n),
+                most=MOST_LISTED,
+            )
+        )
+    chance = _chances(counts, fit or fit_counts(counts))
+    i, j = np.nonzero(chance >= level)
+    rows = totals[fits].reset_index(drop=True)
+    frame = pd.DataFrame(
+        {
+            "higher_id": rows["district_id"].to_numpy()[i],
+            "higher": rows["district"].to_numpy()[i],
+            "lower_id": rows["district_id"].to_numpy()[j],
+            "lower": rows["district"].to_numpy()[j],
+            "probability": chance[i, j],
+        }
+    )
+    by = ["probability", "higher_id", "lower_id"]
+    return frame.sort_values(by, ascending=[False, True, True], ignore_index=True)
+
+
+def separable_share(
+    data: Study | pd.DataFrame, *, level: float = 0.95, fit: PooledFit | None = None
+) -> pd.DataFrame:
+    """Return how many pairs of districts, and what share of all, are separable.
+
+    As :func:`separable_pairs`; where more than 200 *different* pairs of counts occur, the log-odds
+    of a rate are taken as normal, with the exact mean and variance of the posterior's (digamma
+    and trigamma functions), which needs no integral.
+
+    Parameters
+    ----------
+    data : Study or DataFrame
+        As for :func:`~bantar_lib.measures.counts.district_totals`.
+    level : float
+        Posterior probability from which a pair counts as separable.
+    fit : PooledFit, optional
+        By default :func:`~bantar_lib.measures.pooling.beta_binomial` of the same data.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``districts, pairs, separable, share``; `share` from 0 to 1, ``<NA>`` without a
+        pair.
+
+    Examples
+    --------
+    >>> from bantar_lib.study import load_study
+    >>> share = separable_share(load_study("kampung_bantar"))
+    >>> int(share.loc[0, "pairs"]), int(share.loc[0, "separable"])
+    (55, 21)
+    """
+    _fits, counts = usable(district_totals(data))
+    districts = len(counts.n)
+    pairs, times = np.unique(np.column_stack(counts), axis=0, return_counts=True)
+    distinct = Binomial(*pairs.T.reshape(2, -1))
+    fit = fit or fit_counts(counts)
+    chances = _chances if len(times) <= MOST_LISTED else _normal_chances
+    clear = (chances(distinct, fit) >= level) if districts else np.zeros((0, 0), dtype=bool)
+    separable = int(times @ (clear @ times))
+    of = districts * (districts - 1) // 2
+    row = {"districts": districts, "pairs": of, "separable": separable}
+    share = pd.array([separable / of if of else pd.NA], dtype="Float64")
+    return pd.DataFrame([row]).astype("Int64").assign(share=share)
+
+
+def _chances(counts: Binomial, fit: PooledFit) -> np.ndarray:
+    """Return P(pᵢ > pⱼ), rows i and columns j."""
+    alpha, beta = posterior(counts, fit)
+    levels = np.r_[0, (np.arange(_NODES) + 0.5) / _NODES, 1]
+    nodes = np.unique(special.betaincinv(alpha[:, None], beta[:, None], levels))
+    below = special.betainc(alpha[:, None], beta[:, None], nodes)
+    chance = np.diff(below) @ ((below[:, 1:] + below[:, :-1]) / 2).T
+    np.fill_diagonal(chance, 0.5)
+    return chance
+
+
+def _normal_chances(counts: Binomial, fit: PooledFit) -> np.ndarray:
+    alpha, beta = posterior(counts, fit)
+    mean = special.psi(alpha) - special.psi(beta)
+    variance = special.polygamma(1, alpha) + special.polygamma(1, beta)
+    apart = np.subtract.outer(mean, mean) / np.sqrt(np.add.outer(variance, variance))
+    return special.ndtr(apart)

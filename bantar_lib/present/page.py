@@ -1,0 +1,82 @@
+"""One executed notebook as a page: a single HTML file that needs nothing from a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bantar_lib.words import language, room_words
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_ = room_words("present")
+_TEMPLATE = Path(__file__).parent / "page_template"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of a page's navigation; `here` marks the page itself."""
+
+    label: str
+    href: str
+    here: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says beside its notebook."""
+
+    title: str
+    lang: str
+    synthetic: bool = False
+    links: Sequence[Link] = ()
+    districts: Sequence[Link] = ()
+    districts_label: str = ""
+    css: str = ""
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert.exporters import HTMLExporter
+
+    return HTMLExporter(
+        template_name=_TEMPLATE.name,
+        extra_template_basedirs=[str(_TEMPLATE.parent)],
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+
+
+def page_html(notebook: NotebookNode, page: Page) -> str:
+    """Return the notebook as HTML in the page's language.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed, in one language.
+    page : Page
+        Title, language and links; its words and style are filled in here.
+
+    Returns
+    -------
+    str
+        A whole HTML document: style and pictures inside, nothing fetched.
+    """
+    with language(page.lang):
+        words = {
+            "skip": _("Skip to the text"),
+            "pages": _("Pages"),
+            "code": _("code"),
+            "synthetic": _("Made-up data, for practice and tests only."),
+        }
+    css = (_TEMPLATE / "page.css").read_text(encoding="utf-8")
+    filled = replace(page, css=css, words=words)
+    exporter = _exporter()
+    exporter.environment.globals["page"] = filled
+    body, _resources = exporter.from_notebook_node(notebook)
+    return str(body)

@@ -1,0 +1,115 @@
+"""Parts of a page whose length depends on the data: shown by one call."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES
+from bantar_lib.frameworks import Indicator
+from bantar_lib.present.evidence_figures import (
+    audit_grid,
+    evidence_bars,
+    indicator_labels,
+    suggestion_label,
+)
+from bantar_lib.present.show import Figure, Table, Text
+from bantar_lib.present.tables import ratings_table, segments_table
+from bantar_lib.present.terms import terms
+from bantar_lib.study import Study
+from bantar_lib.words import current_language, listing, number, room_words
+
+_ = room_words("present")
+Item = Figure | Table | Text
+
+
+def evidence_section(study: Study, district_id: str) -> list[Item]:
+    """Return a district's evidence: a figure, then each indicator with what the source says.
+
+    For a district without coded evidence: one paragraph that says so, and what would be needed.
+    """
+    table = evidence(study, district_id)
+    if table.empty:
+        return [_no_evidence(study)]
+    items: list[Item] = [evidence_bars(study, district_id), ratings_table(study, district_id)]
+    by_datum = rate_indicators(study, district_id, by="datum").set_index("indicator")
+    by_source = rate_indicators(study, district_id).set_index("indicator")
+    for dimension in study.framework.dimensions:
+        for indicator in dimension.indicators:
+            items.append(_heading(indicator))
+            if by_source["suggestion"][indicator.id] != "no_evidence":
+                items.append(segments_table(study, district_id, indicator.id))
+            items.append(_reading(table, by_datum.loc[indicator.id], by_source.loc[indicator.id]))
+    return items
+
+
+def _heading(indicator: Indicator) -> Text:
+    lang = current_language()
+    return Text(f"### {indicator.label[lang]}\n\n*{indicator.definition[lang]}*")
+
+
+def _reading(table: pd.DataFrame, datum: pd.Series, source: pd.Series) -> Text:
+    """Say what we make of one indicator, after what the source says."""
+    if source["suggestion"] == "no_evidence":
+        return Text(_("**No evidence.** Nothing coded speaks of this indicator; that is not the "
+                      "same as neutral."))  # fmt: skip
+    s, m, i = (int(datum[c]) for c in ("supports", "mixed", "inhibits"))
+    lead = _("**What we make of it.** {s} data support, {i} inhibit, {m} are mixed.",
+             s=number(s), i=number(i), m=number(m))  # fmt: skip
+    if source["suggestion"] != "insufficient_evidence":
+        verdict = _("The evidence {rating}.", rating=suggestion_label(source["suggestion"]))
+        if pd.notna(source["stability"]) and source["stability"] < 0.8:
+            verdict += " " + _("Provisional: it changes when a source is left out.")
+        return Text(f"{lead} {verdict}")
+    against = _against(table, datum, s, i)
+    return Text(
+        f"{lead} "
+        + _("They come from {sources} independent source(s) and {kinds} kind(s) of source beside "
+            "the author's own statements; a rating needs {min_sources} and {min_kinds}. "
+            "**Insufficient evidence.**",
+            sources=int(source["sources"]), kinds=int(source["kinds"]),
+            min_sources=MIN_SOURCES, min_kinds=MIN_KINDS)
+        + against
+    )  # fmt: skip
+
+
+def _against(table: pd.DataFrame, datum: pd.Series, s: int, i: int) -> str:
+    """Name the negative cases: segments that go against what most of the data say."""
+    if s == i:
+        return ""
+    other = "inhibits" if s > i else "supports"
+    rows = table[(table["code"] == datum.name) & (table["valence"] == other)]
+    if rows.empty:
+        return ""
+    return " " + _("Against it: {ids}.", ids=listing(sorted(set(rows["segment_id"]))))
+
+
+def _no_evidence(study: Study) -> Text:
+    labels = list(indicator_labels(study.framework).values())
+    text = _(
+        "**No evidence is coded for this {district}.** The study holds no interview, observation "
+        "or document about how the programme was implemented here, so nothing can be said of the "
+        "{n} indicators ({names}). What supports or inhibits implementation elsewhere is not "
+        "carried over to this {district}.",
+        n=len(labels), names=listing(labels), **terms(study),
+    )  # fmt: skip
+    return Text(text)
+
+
+def audit_grids(study: Study, audit: pd.DataFrame) -> list[Item]:
+    """Return a grid for each published table of the study."""
+    return [audit_grid(study, audit, t) for t in dict.fromkeys(study.table("published")["table"])]
+
+
+def agreement_section(study: Study) -> list[Item]:
+    """Return who read, how far they agree and where they differ; one reader: a note."""
+    from bantar_lib.coding import codings
+    from bantar_lib.present import tables
+
+    if codings(study)["coder"].nunique() < 2:
+        return [Text(_("There is only one reading so far, so agreement cannot be computed."))]
+    return [
+        tables.coders_table(study),
+        tables.agreement_table(study),
+        tables.disagreements_table(study),
+    ]

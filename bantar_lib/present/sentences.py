@@ -1,0 +1,347 @@
+"""Sentences of the pages. Each is chosen by the result, and every number in it comes from data.
+
+What these counts and statements cannot show is not said: no best or worst district, no rise or
+fall without a demonstrated difference, no cause, no verdict without a target.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.present.count_figures import years_text
+from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
+from bantar_lib.present.show import Text
+from bantar_lib.present.terms import terms
+from bantar_lib.study import Study
+from bantar_lib.words import current_language, listing, number, percent, room_words
+
+_ = room_words("present")
+
+
+def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
+                  reach: pd.DataFrame) -> Text:  # fmt: skip
+    """Say in one paragraph what is known of a district, how surely, and what is not."""
+    own = study.district(district_id)
+    lang = current_language()
+    unit = study.text("unit", lang)
+    if pd.isna(own["units"]):
+        size = _("**{name}**.", name=own["name"])
+    else:
+        size = _("**{name}** has {n} {unit}.", name=own["name"], n=number(own["units"]), unit=unit)
+    parts = [
+        size,
+        _rate_sentence(study, execution, district_id),
+        _reach_sentence(study, reach, district_id),
+        _evidence_sentence(study, district_id),
+    ]
+    return Text(" ".join(p for p in parts if p), "lead")
+
+
+def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
+    row = execution.set_index("district_id").loc[district_id]
+    if pd.isna(row["proposed"]):
+        return _("How many {unit} were {first} and {last} is not known for any year.",
+                 **terms(study))  # fmt: skip
+    years = years_text(execution)
+    if row["proposed"] == 0:
+        return _("In {years} no {unit} was {first}.", years=years, **terms(study))
+    return _(
+        "In {years} the source counts {asked} {unit} {first}, of which {done} {last}: an "
+        "execution rate of {rate} (95% interval {low} to {high}; pooled with the other {districts} {pooled}).",
+        years=years, asked=number(row["proposed"]), done=number(row["implemented"]),
+        rate=percent(row["rate"]), low=percent(row["low"]), high=percent(row["high"]),
+        pooled=percent(row["pooled"]), **terms(study),
+    )  # fmt: skip
+
+
+def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
+    own = reach[reach["district_id"] == district_id].set_index("scenario")
+    unit = study.text("unit", current_language())
+    known = [
+        s for s in ("lower_bound", "upper_bound") if s in own.index and pd.notna(own["share"][s])
+    ]
+    if len(known) < 2:
+        return _("How many different {unit} took part cannot be bounded from these counts.",
+                 unit=unit)  # fmt: skip
+    low, high = own.loc["lower_bound"], own.loc["upper_bound"]
+    text = _(
+        "Counted once each, between {low} and {high} {unit} have implemented the programme, "
+        "that is {low_share} to {high_share} of all; a list of {unit} by year would close the gap.",
+        low=number(low["numerator"]), high=number(high["numerator"]), unit=unit,
+        low_share=percent(low["share"]), high_share=percent(high["share"]),
+    )  # fmt: skip
+    if "as_printed" in own.index and pd.notna(own["share"]["as_printed"]):
+        text += " " + _printed_sentence(study, own.loc["as_printed"], district_id)
+    return text
+
+
+def _printed_sentence(study: Study, printed: pd.Series, district_id: str) -> str:
+    """Say what the source's own total is made of, where that can be told."""
+    counts = study.counts
+    own = counts[(counts["district_id"] == district_id) & counts["count"].notna()]
+    loose = {s.id for s in study.stages if not s.ordered}
+    first = own[own["stage"] == study.first_stage].set_index("year")["count"]
+    taken = own[own["stage"].isin(loose)].set_index("year")["count"]
+    same = [y for y in taken.index if y in first.index and taken[y] == first[y]]
+    total = number(printed["numerator"])
+    if same and set(same) == set(first.index):
+        return _(
+            "The source's own total of {total} adds up yearly entries; the {k} of {years} equal "
+            "the number {first}, not the number {last}.",
+            total=total, k=number(sum(int(taken[y]) for y in same)),
+            years=f"{min(same)}–{max(same)}",
+            **terms(study),
+        )  # fmt: skip
+    return _("The source's own total of {total} adds up yearly entries.", total=total)
+
+
+def _evidence_sentence(study: Study, district_id: str) -> str:
+    table = evidence(study, district_id)
+    if table.empty:
+        return _("No evidence on its implementation is coded for this {district}: what "
+                 "follows rests on counts alone.", **terms(study))  # fmt: skip
+    ratings = rate_indicators(study, district_id)
+    spoken = int((ratings["suggestion"] != "no_evidence").sum())
+    rated = int((~ratings["suggestion"].isin(["no_evidence", "insufficient_evidence"])).sum())
+    roots = table["root"].nunique()
+    text = _(
+        "{n} coded segments speak of {spoken} of {all} indicators.",
+        n=number(len(table)), spoken=spoken, all=len(ratings),
+    )  # fmt: skip
+    if roots == 1:
+        return text + " " + _(
+            "All of them come from one source, so that no indicator reaches the three independent "
+            "sources which a rating needs: they show what that source says, not how it is."
+        )  # fmt: skip
+    return text + " " + _("{rated} of them have enough independent sources for a rating.",
+                          rated=rated)  # fmt: skip
+
+
+def rate_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
+    """Say how a district's rate stands to that of all districts together."""
+    known = execution.dropna(subset=["rate"])
+    row = execution.set_index("district_id").loc[district_id]
+    if pd.isna(row["rate"]):
+        return Text(_("There is no rate to compare."))
+    overall = float(known["implemented"].sum() / known["proposed"].sum())
+    values = {
+        "low": percent(row["low"]),
+        "high": percent(row["high"]),
+        "overall": percent(overall),
+        **terms(study),
+    }
+    if row["low"] <= overall <= row["high"]:
+        text = _("The interval from {low} to {high} contains the rate of all {districts} "
+                 "together, "
+                 "{overall}: a difference is not demonstrated, which is not the same as no "
+                 "difference.", **values)  # fmt: skip
+    elif row["low"] > overall:
+        text = _("The interval from {low} to {high} lies above the rate of all {districts} "
+                 "together, "
+                 "{overall}. With several {districts} looked at, one such interval can arise by "
+                 "chance.", **values)  # fmt: skip
+    else:
+        text = _("The interval from {low} to {high} lies below the rate of all {districts} "
+                 "together, "
+                 "{overall}. With several {districts} looked at, one such interval can arise by "
+                 "chance.", **values)  # fmt: skip
+    if pd.notna(row["rank_low"]):
+        text += " " + _("Its rank lies between {a} and {b} of {n} (90% interval, "
+                        "1 = highest rate).",
+                        a=number(row["rank_low"]), b=number(row["rank_high"]),
+                        n=len(known))  # fmt: skip
+    return Text(text)
+
+
+def target_note(study: Study) -> Text:
+    """Say against what reach could be judged: a target, or that the source states none."""
+    if study.table("targets").empty:
+        return Text(_("The source states no target for a year, so reach is given and not judged: "
+                      "whether it is much or little is not said here."))  # fmt: skip
+    return Text(_("Targets are set; achievement is realisation against them."))
+
+
+def indicator_heading(study: Study, indicator: str) -> Text:
+    """Give an indicator's name as a heading."""
+    return Text(f"### {indicator_labels(study.framework)[indicator]}")
+
+
+def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text:
+    """Say how many of the source's figures and statements hold."""
+    tables = tables[tables["check"] != "percentage_of_sum"]
+    checked = tables[tables["verdict"] != "cannot_be_checked"]
+    bad = tables[tables["verdict"] == "differs"]
+    text = _(
+        "Of {n} printed figures that can be recomputed from other printed figures, {bad} differ.",
+        n=number(len(checked)), bad=number(len(bad)),
+    )  # fmt: skip
+    totals = bad[(bad["check"] == "row_total") & (bad["district_id"] != "")]
+    for table, rows in totals.groupby("table"):
+        text += " " + _("In table {table} the row totals of {k} {districts} are not the sum of "
+                        "their years: {names}.", table=table, k=len(rows),
+                        names=listing(list(rows["row"])), **terms(study))  # fmt: skip
+    if len(claims):
+        verdicts = claims["verdict"].value_counts()
+        holds = int(verdicts.get("agrees", 0) + verdicts.get("agrees_rounded", 0))
+        slips = claims[claims["slip"] != ""]["slip"].value_counts()
+        text += " " + _("Of {n} statements, {holds} agree with the data.",
+                        n=number(len(claims)), holds=number(holds))  # fmt: skip
+        if len(slips):
+            said = [slip_text(s, int(k)) for s, k in slips.items()]
+            text += " " + _("Slips found: {slips}.", slips=listing(said))
+    return Text(text + " " + _("Nothing is corrected here: which cell is wrong cannot be known."))
+
+
+def district_audit_note(study: Study, tables: pd.DataFrame, district_id: str) -> Text:
+    """Say whether the source's figures for a district follow from each other."""
+    own = tables[
+        (tables["district_id"] == district_id) & (tables["verdict"] != "cannot_be_checked")
+    ]
+    own = own[own["check"] != "percentage_of_sum"]
+    bad = own[own["verdict"] == "differs"]
+    if own.empty:
+        return Text(
+            _("None of the printed figures for this {district} can be recomputed.", **terms(study))
+        )
+    if bad.empty:
+        return Text(_("All {n} printed figures for this {district} that can be recomputed "
+                      "follow from the others.", n=len(own), **terms(study)))  # fmt: skip
+    said = [
+        _("{column} in table {table}: printed {printed}, recomputed {recomputed}",
+          column=column_label(study, c.column), table=c.table, printed=c.printed,
+          recomputed=number(c.recomputed))
+        for c in bad.itertuples()
+    ]  # fmt: skip
+    return Text(_("{bad} of {n} printed figures for this {district} do not follow from the others: "
+                  "{said}.", bad=len(bad), n=len(own), said="; ".join(said),
+                  **terms(study)))  # fmt: skip
+
+
+def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Text:
+    """Say in one paragraph what is known of all districts together."""
+    lang = current_language()
+    known = execution.dropna(subset=["rate"])
+    units = study.districts["units"].sum()
+    asked, done = int(known["proposed"].sum()), int(known["implemented"].sum())
+    text = _("{place} has {n} {districts} with {units} {unit}.",
+             place=f"**{study.text('place', lang)}**", n=len(study.districts),
+             units=number(units), **terms(study))  # fmt: skip
+    if asked:
+        text += " " + _(
+            "In {years} the source counts {asked} {unit} {first}, of which {done} {last} ({rate}).",
+            years=years_text(execution), asked=number(asked), done=number(done),
+            rate=percent(done / asked), **terms(study),
+        )  # fmt: skip
+    return Text(f"{text} {_city_reach(study, reach)} {_city_evidence(study)}".strip(), "lead")
+
+
+def _city_reach(study: Study, reach: pd.DataFrame) -> str:
+    whole = reach[reach["district_id"] == ""].set_index("scenario")
+    if not {"lower_bound", "upper_bound"} <= set(whole["share"].dropna().index):
+        return ""
+    low, high = whole.loc["lower_bound"], whole.loc["upper_bound"]
+    return _(
+        "Counted once each, between {low} and {high} {unit} ({low_share} to {high_share}) have "
+        "implemented the programme.",
+        low=number(low["numerator"]), high=number(high["numerator"]),
+        unit=study.text("unit", current_language()),
+        low_share=percent(low["share"]), high_share=percent(high["share"]),
+    )  # fmt: skip
+
+
+def _city_evidence(study: Study) -> str:
+    segments = study.table("segments")
+    coded = sorted(set(segments["district_id"]) - {""})
+    names = study.districts.set_index("district_id")["name"]
+    if not coded:
+        return _("No evidence on implementation is coded for any {district}.", **terms(study))
+    if len(coded) > 5:
+        return _(
+            "Evidence on implementation is coded for {k} {districts}.",
+            k=number(len(coded)),
+            **terms(study),
+        )
+    return _("Evidence on implementation is coded for {names} only.",
+             names=listing([names[c] for c in coded]))  # fmt: skip
+
+
+def provenance(study: Study, parameters: dict[str, str]) -> Text:
+    """Give study, framework, library and input hash: where a page comes from."""
+    from bantar_lib import __version__
+
+    lang = current_language()
+    lines = [
+        _("Study: {title} (`{id}`), licence {licence}.", title=study.text("title", lang),
+          id=study.id, licence=study.config.get("licence", "–")),
+        _("Framework: {name}, version {version}.", name=study.framework.name[lang],
+          version=study.framework.version),
+        _("Library: bantar_lib {version}. Input hash: `{digest}`.", version=__version__,
+          digest=study.content_hash[:12]),
+        _("Parameters: {values}.", values=", ".join(f"`{k}={v}`" for k, v in parameters.items())),
+    ]  # fmt: skip
+    if study.synthetic:
+        lines.insert(0, _("**Made-up data, for practice and tests only.**"))
+    return Text("  \n".join(lines))
+
+
+def evidence_lead(study: Study, district_id: str) -> Text:
+    """Say how much is coded, by whom, from how many sources, and what it suffices for."""
+    table = evidence(study, district_id)
+    ratings = rate_indicators(study, district_id)
+    name = study.district(district_id)["name"]
+    if table.empty:
+        return Text(_("No evidence is coded."), "lead")
+    coder = study.table("coders").set_index("coder_id")
+    who = table["coder"].iloc[0]
+    reader = coder[f"name_{current_language()}"].get(who, who)
+    text = _(
+        "{n} segments about {name} and the programme as a whole are coded, from {data} different "
+        "data in {roots} independent source(s). The reading shown is that of {reader}.",
+        n=number(table["segment_id"].nunique()), name=f"**{name}**",
+        data=number(table["datum"].nunique()), roots=number(table["root"].nunique()), reader=reader,
+    )  # fmt: skip
+    enough = ~ratings["suggestion"].isin(["no_evidence", "insufficient_evidence"])
+    if enough.any():
+        labels = indicator_labels(study.framework)
+        names = listing([labels[k] for k in ratings.loc[enough, "indicator"]])
+        text += " " + _("Enough independent sources for a rating: {names}.", names=names)
+    else:
+        text += " " + _("No indicator has enough independent sources for a rating.")
+    return Text(text, "lead")
+
+
+def guide_lead(study: Study) -> Text:
+    """Say what the evaluation asks, of what, and with which framework."""
+    lang = current_language()
+    return Text(
+        _("This evaluation asks: *{question}* It covers {n} {districts} of {place}, joins yearly "
+          "counts with coded evidence, and reads implementation through {k} indicators in {d} "
+          "groups.",
+          question=study.text("question", lang), n=len(study.districts),
+          place=study.text("place", lang), k=len(study.framework.indicators),
+          d=len(study.framework.dimensions), **terms(study)),
+        "lead",
+    )  # fmt: skip
+
+
+def interval_example(study: Study, execution: pd.DataFrame) -> Text:
+    """Read the widest and the narrowest interval aloud."""
+    known = execution.dropna(subset=["rate"])
+    if known.empty:
+        return Text(_("There is no rate to compare."))
+    width = known["high"] - known["low"]
+    wide, narrow = known.loc[width.idxmax()], known.loc[width.idxmin()]
+    said = {
+        f"{key}_{part}": value
+        for key, row in (("wide", wide), ("narrow", narrow))
+        for part, value in (
+            ("name", row["district"]), ("n", number(row["proposed"])),
+            ("low", percent(row["low"])), ("high", percent(row["high"])),
+        )
+    }  # fmt: skip
+    return Text(
+        _("Example: the widest interval is that of {wide_name} ({wide_n} proposals: {wide_low} to "
+          "{wide_high}), the narrowest that of {narrow_name} ({narrow_n} proposals: {narrow_low} "
+          "to {narrow_high}).", **said)
+    )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Figures, tables and sentences as a notebook shows them.
+
+Each is one display whose every form (HTML, Markdown, plain text) says the same, so that a page,
+a Word report and a screen reader get what the notebook has.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from bantar_lib.words import room_words
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+
+_ = room_words("present")
+RESULT_MIME = "application/vnd.bantar.result+json"
+_DPI = 110
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure with what must never be apart from it.
+
+    Parameters
+    ----------
+    drawing : matplotlib.figure.Figure
+        The picture.
+    alt : str
+        The finding in one or two sentences, for who cannot see it.
+    caption : str
+        What is drawn, of which years, from which source.
+    not_shown : str
+        What a reader might take from it and may not.
+    """
+
+    drawing: matplotlib.figure.Figure
+    alt: str
+    caption: str
+    not_shown: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people: headings and cells already in words, with its caption.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Cells are text; columns named in `numeric` are set right-aligned.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    numeric: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Text:
+    """Markdown text whose numbers came from the data; `role` sets how a page shows it."""
+
+    markdown: str
+    role: str = "text"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the batch collects from a page: rows of one tidy table, and where they belong."""
+
+    record: dict[str, Any]
+
+
+def show(*items: Figure | Table | Text | Result) -> None:
+    """Display `items` in the notebook; returns nothing, so that nothing is echoed."""
+    for item in items:
+        if isinstance(item, Figure):
+            _show_figure(item)
+        elif isinstance(item, Table):
+            _show_table(item)
+        elif isinstance(item, Text):
+            _publish({"text/markdown": item.markdown, "text/plain": item.markdown}, item.role)
+        else:
+            rows = len(item.record["results"])
+            note = _("{n} row of results recorded", plural="{n} rows of results recorded", n=rows)
+            _publish({RESULT_MIME: item.record, "text/plain": note}, "result")
+
+
+def _publish(data: dict[str, Any], role: str, metadata: dict[str, Any] | None = None) -> None:
+    from IPython.display import display
+
+    display(data, raw=True, metadata={**(metadata or {}), "bantar": role})
+
+
+def png(drawing: matplotlib.figure.Figure) -> bytes:
+    """Return the drawing as PNG, the same bytes for the same drawing."""
+    buffer = io.BytesIO()
+    drawing.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _show_figure(figure: Figure) -> None:
+    import matplotlib.pyplot as plt
+
+    picture = base64.b64encode(png(figure.drawing)).decode("ascii")
+    plt.close(figure.drawing)
+    _publish(
+        {"image/png": picture, "text/plain": figure.alt},
+        "figure",
+        {"image/png": {"alt": figure.alt}},
+    )
+    caption = f"*{figure.caption}* {_('Not shown:')} {figure.not_shown}"
+    _publish({"text/markdown": caption, "text/plain": caption}, "caption")
+
+
+def _show_table(table: Table) -> None:
+    frame = table.frame.fillna("").astype("str")
+    _publish(
+        {
+            "text/html": _html_table(frame, table),
+            "text/markdown": markdown_table(frame, table.caption, table.numeric),
+            "text/plain": f"{table.caption}\n{frame.to_string(index=False)}",
+        },
+        "table",
+    )
+
+
+def _html_table(frame: pd.DataFrame, table: Table) -> str:
+    """Return an HTML table with a caption, row and column headings; cells are escaped."""
+    number = [str(c) in table.numeric for c in frame.columns]
+    head = "".join(
+        f'<th scope="col"{" class=n" if n else ""}>{html.escape(str(c))}</th>'
+        for c, n in zip(frame.columns, number, strict=True)
+    )
+    rows = []
+    for cells in frame.itertuples(index=False):
+        first, *rest = (html.escape(str(c)) for c in cells)
+        tail = "".join(
+            f"<td{' class=n' if n else ''}>{c}</td>" for c, n in zip(rest, number[1:], strict=True)
+        )
+        rows.append(f'<tr><th scope="row">{first}</th>{tail}</tr>')
+    return (
+        f'<div class="bantar-table" tabindex="0" role="region" '
+        f'aria-label="{html.escape(table.caption, quote=True)}"><table>'
+        f"<caption>{html.escape(table.caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def escape_markdown(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is written, names from data included."""
+    for character in "\\`*_{}[]<>|#$~":
+        text = text.replace(character, "\\" + character)
+    return text
+
+
+def markdown_table(frame: pd.DataFrame, caption: str, numeric: tuple[str, ...] = ()) -> str:
+    """Return a pipe table with a caption line as pandoc reads it."""
+    rule = ["--:" if str(c) in numeric else ":--" for c in frame.columns]
+    lines = [[escape_markdown(str(c)) for c in frame.columns], rule]
+    lines += [
+        [escape_markdown(str(c)).replace("\n", " ") for c in row]
+        for row in frame.itertuples(index=False)
+    ]
+    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"{body}\n\n: {escape_markdown(caption)}"

@@ -1,0 +1,417 @@
+"""Tables for people: headings in words, numbers as the language writes them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.present.count_figures import scenario_label, years_text
+from bantar_lib.present.evidence_figures import (
+    column_label,
+    indicator_labels,
+    suggestion_label,
+    valence_label,
+    verdict_label,
+)
+from bantar_lib.present.show import Table
+from bantar_lib.present.terms import terms
+from bantar_lib.study import Study
+from bantar_lib.words import current_language, number, percent, room_words
+
+_ = room_words("present")
+
+
+def _number(value: object, digits: int = 0) -> str:
+    return "–" if pd.isna(value) else number(float(value), digits)  # type: ignore[arg-type, call-overload]
+
+
+def _percent(value: object, digits: int = 0) -> str:
+    return "–" if pd.isna(value) else percent(float(value), digits)  # type: ignore[arg-type, call-overload]
+
+
+def _figure(value: object) -> str:
+    """Write a whole number as one and anything else with one decimal."""
+    whole = pd.isna(value) or float(value) == round(float(value))  # type: ignore[arg-type, call-overload]
+    return _number(value, 0 if whole else 1)
+
+
+def _interval(low: object, high: object) -> str:
+    return "–" if pd.isna(low) else f"{_percent(low)}–{_percent(high)}"  # type: ignore[call-overload]
+
+
+def source_kind_label(kind: str) -> str:
+    """Return a kind of source in words."""
+    return {
+        "author_statement": _("author's statement"),
+        "document": _("document"),
+        "observation": _("observation"),
+        "interview": _("interview"),
+        "statistic": _("statistic"),
+        "dataset": _("data set"),
+        "press": _("press"),
+        "website": _("website"),
+    }.get(kind, kind)
+
+
+def in_language(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return the column's text in the current language."""
+    return frame[f"{column}_{current_language()}"]
+
+
+def locator(frame: pd.DataFrame) -> list[str]:
+    """Return where in its source each row stands: section, and paragraph where there is one."""
+    return [
+        f"{s} ¶{p}" if p else s for s, p in zip(frame["section"], frame["paragraph"], strict=True)
+    ]
+
+
+def execution_table(study: Study, execution: pd.DataFrame) -> Table:
+    """Lay out execution rates, districts in alphabetical order: no league table."""
+    rows = execution.sort_values("district")
+    first, last = (
+        study.label(s, current_language()) for s in (study.first_stage, study.last_stage)
+    )
+    frame = pd.DataFrame({
+        terms(study)["district"].capitalize(): rows["district"],
+        first: rows["proposed"].map(_number),
+        last: rows["implemented"].map(_number),
+        _("rate"): rows["rate"].map(_percent),
+        _("95% interval"): list(map(_interval, rows["low"], rows["high"])),
+        _("pooled"): rows["pooled"].map(_percent),
+        _("rank, 90% interval"): [
+            "–" if pd.isna(a) else f"{a:.0f}–{b:.0f}"
+            for a, b in zip(rows["rank_low"], rows["rank_high"], strict=True)],
+    })  # fmt: skip
+    caption = _("Execution rate by {district}, {years} (alphabetical)",
+                years=years_text(execution), **terms(study))  # fmt: skip
+    return Table(frame, caption, tuple(frame.columns[1:]))
+
+
+def reach_table(study: Study, reach: pd.DataFrame, district_id: str = "") -> Table:
+    """Lay out every reach scenario of one district, or of all together."""
+    rows = reach[reach["district_id"] == district_id]
+    frame = pd.DataFrame({
+        _("Scenario"): [scenario_label(s) for s in rows["scenario"]],
+        _("number"): rows["numerator"].map(lambda v: _number(v, 0)),
+        _("of {unit}", unit=study.text("unit", current_language())):
+            rows["denominator"].map(_number),
+        _("share"): rows["share"].map(lambda v: _percent(v, 1)),
+    })  # fmt: skip
+    name = rows["district"].iloc[0] if district_id else study.text("place", current_language())
+    return Table(frame, _("Reach under each scenario, {name}", name=name), tuple(frame.columns[1:]))
+
+
+def counts_table(study: Study, district_id: str) -> Table:
+    """Lay out one district's counts as they stand in the study, each with its source."""
+    lang = current_language()
+    rows = study.counts[study.counts["district_id"] == district_id]
+    titles = study.table("sources").set_index("source_id")[f"title_{lang}"]
+    frame = pd.DataFrame({
+        _("Year"): rows["year"].astype("str"),
+        _("Stage"): [study.label(s, lang) for s in rows["stage"]],
+        _("Count"): [_("unknown") if pd.isna(v) else number(v) for v in rows["count"]],
+        _("Source"): rows["source_id"].map(titles),
+    })  # fmt: skip
+    name = study.district(district_id)["name"]
+    return Table(frame, _("Counts of {name} in the study", name=name), (_("Count"),))
+
+
+def ratings_table(study: Study, district_id: str, coder: str | None = None) -> Table:
+    """Lay out, per indicator, what supports and inhibits and whether it suffices for a rating."""
+    by_datum = rate_indicators(study, district_id, coder, by="datum")
+    by_source = rate_indicators(study, district_id, coder)
+    labels = indicator_labels(study.framework)
+    frame = pd.DataFrame({
+        _("Indicator"): by_datum["indicator"].map(labels),
+        _("supports"): by_datum["supports"].map(_number),
+        _("mixed"): by_datum["mixed"].map(_number),
+        _("inhibits"): by_datum["inhibits"].map(_number),
+        _("independent sources"): by_source["sources"].map(_number),
+        _("kinds beside author's statements"): by_source["kinds"].map(_number),
+        _("rating"): by_source["suggestion"].map(suggestion_label),
+    })  # fmt: skip
+    name = study.district(district_id)["name"]
+    return Table(
+        frame,
+        _("Evidence by indicator, {name} (numbers of data; each datum once)", name=name),
+        tuple(frame.columns[1:6]),
+    )
+
+
+def segments_table(
+    study: Study, district_id: str, indicator: str, coder: str | None = None
+) -> Table:
+    """Lay out the segments behind one indicator: what the source says, and where."""
+    table = evidence(study, district_id, coder)
+    rows = table[table["code"] == indicator]
+    frame = pd.DataFrame({
+        _("Segment"): rows["segment_id"],
+        _("What the source says (in our words)"): in_language(rows, "text"),
+        _("Valence"): rows["valence"].map(valence_label),
+        _("Kind of source"): rows["source_kind"].map(source_kind_label),
+        _("Where"): locator(rows),
+    })  # fmt: skip
+    return Table(frame, indicator_labels(study.framework)[indicator])
+
+
+def actors_table(study: Study) -> Table:
+    """Lay out each actor's mandated against actual role."""
+    gaps = {
+        "as_mandated": _("as mandated"),
+        "partly": _("partly"),
+        "not_as_mandated": _("not as mandated"),
+        "unknown": _("unknown"),
+    }
+    rows = study.table("actors")
+    frame = pd.DataFrame({
+        _("Actor"): in_language(rows, "name"),
+        _("Mandated role"): in_language(rows, "mandated"),
+        _("Actual role, as reported"): in_language(rows, "actual"),
+        _("Comparison"): rows["gap"].map(gaps),
+        _("Our inference"): [_("yes") if v else "" for v in rows["inference"]],
+    })  # fmt: skip
+    return Table(frame, _("Actors: mandated and actual role"))
+
+
+def elements_table(study: Study) -> Table:
+    """Lay out each element's criteria and what the source reports of them."""
+    statuses = {
+        "reported_present": _("reported present"),
+        "reported_partly": _("reported in part"),
+        "reported_absent": _("reported absent"),
+        "no_evidence": _("no evidence"),
+    }
+    rows = study.table("elements")
+    frame = pd.DataFrame({
+        _("Element"): in_language(rows, "element"),
+        _("Criterion"): in_language(rows, "criterion"),
+        _("Status"): rows["status"].map(statuses),
+        _("Segments"): rows["segment_ids"].str.replace("|", ", "),
+    })  # fmt: skip
+    return Table(frame, _("Elements of the programme and their criteria"))
+
+
+def responses_table(study: Study) -> Table:
+    """Lay out factor → effort → recommendation; an empty place is a link that is missing."""
+    texts = study.table("segments").set_index("segment_id")[f"text_{current_language()}"]
+
+    def said(cell: str) -> str:
+        return " / ".join(f"{texts.get(i, i)} ({i})" for i in study.ids(cell)) or "—"
+
+    rows = study.table("responses")
+    frame = pd.DataFrame({
+        _("Factor"): rows["factor"].map(said),
+        _("Effort"): rows["effort"].map(said),
+        _("Recommendation"): rows["recommendation"].map(said),
+    })  # fmt: skip
+    return Table(frame, _("From factor to effort to recommendation"))
+
+
+def audit_table(study: Study, audit: pd.DataFrame, *, district_id: str = "") -> Table:
+    """Lay out the cells that do not follow, or every recomputed cell of one district."""
+    if district_id:
+        rows = audit[audit["district_id"] == district_id]
+        caption = _("The printed figures of {name}, recomputed",
+                    name=study.district(district_id)["name"])  # fmt: skip
+    else:
+        rows = audit[audit["verdict"] == "differs"]
+        caption = _("Printed figures that do not follow from the others")
+    frame = pd.DataFrame({
+        _("Table"): rows["table"],
+        _("Row"): rows["row"],
+        _("Column"): [column_label(study, c) for c in rows["column"]],
+        _("Check"): rows["check"].map(check_label),
+        _("Printed"): rows["printed"],
+        _("Recomputed"): rows["recomputed"].map(_figure),
+        _("Difference"): rows["difference"].map(_figure),
+        _("Result"): rows["verdict"].map(verdict_label),
+    })  # fmt: skip
+    return Table(frame, caption, tuple(frame.columns[4:7]))
+
+
+def claims_table(claims: pd.DataFrame, *, only: tuple[str, ...] = ()) -> Table:
+    """Lay out the source's statements with what the check found."""
+    rows = claims[claims["verdict"].isin(only)] if only else claims
+    frame = pd.DataFrame({
+        _("No."): rows["claim_id"],
+        _("Statement (in our words)"): in_language(rows, "text"),
+        _("Where"): locator(rows),
+        _("Result"): rows["verdict"].map(verdict_label),
+        _("Slip"): rows["slip"].map(slip_label),
+        _("Why"): in_language(rows, "why"),
+    })  # fmt: skip
+    return Table(frame, _("Statements of the source and what the check found"))
+
+
+def slip_label(slip: str) -> str:
+    """Return a class of slip in words."""
+    return {
+        "arithmetic": _("arithmetic"),
+        "labelling": _("labelling"),
+        "cross_reference": _("cross-reference"),
+        "conceptual": _("conceptual"),
+    }.get(slip, slip)
+
+
+def codebook_table(study: Study) -> Table:
+    """Lay out the framework's indicators with their definitions."""
+    lang = current_language()
+    rows = [
+        (d.label[lang], i.label[lang], i.definition[lang])
+        for d in study.framework.dimensions
+        for i in d.indicators
+    ]
+    frame = pd.DataFrame(rows, columns=[_("Dimension"), _("Indicator"), _("Definition")])
+    return Table(frame, f"{study.framework.name[lang]} (v{study.framework.version})")
+
+
+def all_segments_table(study: Study) -> Table:
+    """Lay out every segment with each coder's code: the way back to the evidence."""
+    from bantar_lib.coding import codings
+
+    labels = indicator_labels(study.framework)
+    kinds = {
+        "finding": _("finding"),
+        "element": _("element"),
+        "actor": _("actor"),
+        "factor": _("factor"),
+        "effort": _("effort"),
+        "recommendation": _("recommendation"),
+    }
+    rows = study.table("segments")
+    frame = pd.DataFrame({
+        _("Segment"): rows["segment_id"],
+        _("What the source says (in our words)"): in_language(rows, "text"),
+        _("Kind"): rows["kind"].map(kinds),
+        _("Where"): locator(rows),
+    })  # fmt: skip
+    coded = codings(study)
+    for coder in dict.fromkeys(coded["coder"]):
+        own = coded[coded["coder"] == coder].groupby("segment_id")
+        said = own.apply(
+            lambda g: "; ".join(
+                f"{labels.get(c, c)}: {valence_label(v)}" if c else valence_label(v)
+                for c, v in zip(g["code"], g["valence"], strict=True)
+            ),
+            include_groups=False,
+        )
+        frame[coder] = rows["segment_id"].map(said).fillna("–")
+    return Table(frame, _("All segments"))
+
+
+def matches_table(study: Study) -> Table:
+    """Lay out columns of different tables that hold the same figures: a label may be wrong."""
+    from bantar_lib.audit import matching_columns
+
+    rows = matching_columns(study)
+    rows = rows[rows["equal"] == rows["rows"]]
+    frame = pd.DataFrame({
+        _("Column"): [
+            f"{t}: {column_label(study, c)}"
+            for t, c in zip(rows["table_a"], rows["column_a"], strict=True)],
+        _("holds the same figures as"): [
+            f"{t}: {column_label(study, c)}"
+            for t, c in zip(rows["table_b"], rows["column_b"], strict=True)],
+        _("rows"): rows["rows"].map(_number),
+    })  # fmt: skip
+    return Table(frame, _("Columns of different tables with the same figures in every row"),
+                 (_("rows"),))  # fmt: skip
+
+
+def corrections_table(study: Study, audit: pd.DataFrame) -> Table:
+    """Lay out, for each sum that differs, the single changes that would make it add up."""
+    from bantar_lib.audit import proposed_corrections
+
+    rows = proposed_corrections(audit)
+    frame = pd.DataFrame({
+        _("Table"): rows["table"],
+        _("Sum"): [
+            f"{r}, {column_label(study, c)}"
+            for r, c in zip(rows["row"], rows["column"], strict=True)
+        ],
+        _("Cell to change"): [
+            f"{r}, {column_label(study, c)}"
+            for r, c in zip(rows["cell_row"], rows["cell_column"], strict=True)],
+        _("Printed"): rows["printed"],
+        _("would be"): rows["would_be"].map(_number),
+        _("but then breaks"): rows["breaks"].map(lambda c: check_label(c) if c else ""),
+    })  # fmt: skip
+    caption = _("Changes that would make a sum agree: alternatives, none of them applied")
+    return Table(frame, caption, (_("Printed"), _("would be")))
+
+
+def check_label(check: str) -> str:
+    """Return an audit's check in words."""
+    return {
+        "row_total": _("sum of the years"),
+        "column_total": _("sum of the rows"),
+        "percentage": _("percentage"),
+        "percentage_of_sum": _("percentage of the recomputed total"),
+        "same_elsewhere": _("same figure elsewhere"),
+    }.get(check, check)
+
+
+def coders_table(study: Study) -> Table:
+    """Lay out who read: a person or a model, with what training, having seen what."""
+    kinds = {"person": _("person"), "model": _("language model")}
+    rows = study.table("coders")
+    frame = pd.DataFrame({
+        _("Reader"): in_language(rows, "name"),
+        _("is a"): rows["kind"].map(kinds),
+        _("Training"): in_language(rows, "training"),
+        _("Had seen beforehand"): in_language(rows, "seen"),
+        _("Blind to the other reading"): [_("yes") if v else _("no") for v in rows["blind"]],
+    })  # fmt: skip
+    return Table(frame, _("The readers"))
+
+
+def agreement_table(study: Study) -> Table:
+    """Lay out agreement on the indicator and on the valence, each with its interval."""
+    from bantar_lib.coding import agreement
+
+    what = {"code": _("indicator"), "valence": _("valence")}
+    coefficients = {
+        _("percent agreement"): agreement.percent_agreement,
+        _("Krippendorff's alpha"): agreement.krippendorff_alpha,
+        _("Gwet's AC1"): agreement.gwet_ac1,
+    }
+    rows = []
+    for value, label in what.items():
+        table = agreement.coding_table(study, value)
+        for name, coefficient in coefficients.items():
+            found = coefficient(table)
+            rows.append((
+                label, name, _number(found.estimate, 2),
+                f"{_number(found.low, 2)}–{_number(found.high, 2)}",
+                number(found.units), number(found.coders),
+            ))  # fmt: skip
+    frame = pd.DataFrame(
+        rows,
+        columns=[_("Agreement on"), _("coefficient"), _("estimate"), _("95% interval"),
+                 _("segments"), _("readers")],
+    )  # fmt: skip
+    caption = _("Agreement between readers on paraphrased segments, segmentation given")
+    return Table(frame, caption, tuple(frame.columns[2:]))
+
+
+def disagreements_table(study: Study) -> Table:
+    """Lay out the segments on which readers differ, each reader's code and valence."""
+    from bantar_lib.coding.agreement import disagreements
+
+    labels = indicator_labels(study.framework)
+    names = study.table("coders").set_index("coder_id")[f"name_{current_language()}"]
+    rows = disagreements(study)
+    frame = pd.DataFrame({
+        _("Segment"): rows["segment_id"],
+        _("What the source says (in our words)"): in_language(rows, "text"),
+    })  # fmt: skip
+    for column in rows.columns:
+        coder, sign, part = column.partition(": ")
+        if sign and part == "code":
+            valence = rows[f"{coder}: valence"]
+            frame[names.get(coder, coder)] = [
+                f"{'; '.join(labels.get(c, c) for c in code.split('|'))}: "
+                f"{'; '.join(valence_label(v) for v in val.split('|'))}"
+                for code, val in zip(rows[column], valence, strict=True)
+            ]
+    return Table(frame, _("Segments on which the readers differ: to be settled together"))

@@ -1,0 +1,142 @@
+"""A Word report from what a run left: no notebook is executed again."""
+
+from __future__ import annotations
+
+import base64
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bantar_lib.batch.plan import has_tag, plan
+from bantar_lib.errors import UserError
+from bantar_lib.study import Study
+from bantar_lib.words import language, room_words
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_ = room_words("publish")
+
+
+def write_report(
+    study: Study,
+    district: str | None = None,
+    *,
+    lang: str = "id",
+    outputs: Path = Path("outputs"),
+) -> Path:
+    """Write a Word report of one district, or of all together.
+
+    Parameters
+    ----------
+    study : Study
+        The study that was run.
+    district : str, optional
+        Code, name or alias; without it the study-wide report.
+    lang : str
+        ``id`` or ``en``.
+    outputs : Path
+        The folder that ``bantar run`` wrote to.
+
+    Returns
+    -------
+    Path
+        The ``.docx`` file, beside the notebook it was made from.
+
+    Raises
+    ------
+    UserError
+        Where the notebook has not been run.
+    """
+    with language(lang):
+        notebook_path = _source(study, district, lang, outputs)
+        import nbformat
+
+        notebook = nbformat.read(notebook_path, as_version=4)
+        target = notebook_path.with_name(_("report") + "_" + notebook_path.parent.name + ".docx")
+        if district is None:
+            target = notebook_path.with_name(_("report") + "_" + study.id + ".docx")
+        with tempfile.TemporaryDirectory() as folder:
+            text = notebook_markdown(notebook, Path(folder))
+            _pandoc(text, target, Path(folder), study, lang)
+        return target
+
+
+def _source(study: Study, district: str | None, lang: str, outputs: Path) -> Path:
+    wanted = None if district is None else [district]
+    jobs = plan(study, wanted, lang=lang, outputs=outputs.resolve())
+    stem = "01_city" if district is None else "02_district"
+    path = next(j.output for j in jobs if j.notebook.stem == stem)
+    if not path.exists():
+        where = "" if district is None else f' --district "{district}"'
+        raise UserError(
+            _("{file} is not there yet. Run first: bantar run {study}{where} --lang {lang}",
+              file=path.name, study=study.id, where=where, lang=lang)
+        )  # fmt: skip
+    return path
+
+
+def notebook_markdown(notebook: NotebookNode, folder: Path) -> str:
+    """Return the notebook's text, tables and figures as pandoc Markdown; pictures in `folder`.
+
+    Code is left out, and so are exercises: an office files findings.
+    """
+    parts: list[str] = []
+    for cell in notebook.cells:
+        if has_tag(cell, "exercise"):
+            continue
+        if cell.cell_type == "markdown":
+            parts.append(cell.source)
+            continue
+        for output in cell.get("outputs", []):
+            parts.append(_output_markdown(output, folder, len(parts)))
+    return "\n\n".join(_join_captions([p for p in parts if p]))
+
+
+def _output_markdown(output: NotebookNode, folder: Path, number: int) -> str:
+    data = output.get("data", {})
+    role = output.get("metadata", {}).get("bantar", "")
+    if "image/png" in data:
+        picture = folder / f"figure_{number:03d}.png"
+        picture.write_bytes(base64.b64decode(data["image/png"]))
+        alt = data.get("text/plain", "").replace("\\", "").replace('"', "”").replace("\n", " ")
+        return f'![@CAPTION@]({picture.name}){{width=100% alt="{alt}"}}'
+    if role == "result":
+        return ""
+    return str(data.get("text/markdown", ""))
+
+
+def _join_captions(parts: list[str]) -> list[str]:
+    """Put each figure's caption, which follows it in the notebook, into the figure."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and "@CAPTION@" in joined[-1]:
+            joined[-1] = joined[-1].replace("@CAPTION@", part.replace("\n", " "))
+        else:
+            joined.append(part)
+    return joined
+
+
+def _pandoc(text: str, target: Path, folder: Path, study: Study, lang: str) -> None:
+    import pypandoc
+
+    # The first heading is the question that the document answers: it becomes the title.
+    title, _newline, body = text.partition("\n")
+    title = re.sub(r"^#\s*", "", title)
+    part = target.with_name(f".{target.name}.part")
+    notice = _("Made-up data, for practice and tests only.") if study.synthetic else ""
+    pypandoc.convert_text(
+        f"{notice}\n\n{body}",
+        "docx",
+        format="markdown-yaml_metadata_block-tex_math_dollars-raw_html",
+        outputfile=str(part),
+        extra_args=[
+            f"--metadata=title={title}",
+            f"--metadata=subtitle={study.text('title', lang)}",
+            f"--metadata=lang={lang}",
+            f"--resource-path={folder}",
+            "--shift-heading-level-by=-1",
+        ],
+    )
+    part.replace(target)

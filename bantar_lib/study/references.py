@@ -1,0 +1,201 @@
+"""Whether each cell that names something names a thing that exists."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+
+import numpy as np
+
+from bantar_lib.study.contents import Contents, ReadTable
+from bantar_lib.study.problems import Problem, and_rows, choose_from
+from bantar_lib.study.settings import FILE
+from bantar_lib.study.tables import TABLES, Column
+from bantar_lib.words import room_words
+
+_ = room_words("study")
+
+_MOST_SEARCHED = 30
+"""For so many unknown words of a column the nearest is sought; it costs a look at every name."""
+_TOTAL = re.compile(r"(sub|grand)?\s*-?(jumlah|total)( (jumlah|total|seluruhnya|keseluruhan))?")
+
+
+def check_references(contents: Contents, table: ReadTable) -> Iterator[Problem]:
+    """Report the cells of a table that name nothing."""
+    for column in table.table.columns:
+        if column.refers_to and column.name in table.raw.cells:
+            yield from _check_column(contents, table, column)
+
+
+def _targets(contents: Contents, refers_to: str) -> list[str] | None:
+    """Return what may be named, or None where it could not be read (which is reported)."""
+    if refers_to == "study.stage":
+        return list(contents.settings.stages) or None
+    if refers_to == "framework.indicator":
+        return [i.id for i in contents.framework.indicators] if contents.framework else None
+    name, _dot, column = refers_to.partition(".")
+    if name not in contents.tables and TABLES[name].required:
+        return None
+    return [v for v in dict.fromkeys(contents.frame(name)[column]) if v]
+
+
+def _check_column(contents: Contents, table: ReadTable, column: Column) -> Iterator[Problem]:
+    targets = _targets(contents, column.refers_to)
+    if targets is None:
+        return
+    known = set(targets)
+    unknown: dict[str, list[int]] = {}
+    cells = table.frame[column.name]
+    strange = cells[~cells.isin(known) & (cells != "")]
+    for cell, found in strange.groupby(strange, sort=False).groups.items():
+        parts = [p.strip() for p in str(cell).split("|")] if column.kind == "ids" else [str(cell)]
+        for part in parts:
+            if part and part not in known:
+                unknown.setdefault(part, []).extend(int(str(i)) for i in found)
+    by_place = sorted(unknown.items(), key=lambda item: min(item[1]))
+    for n, (word, positions) in enumerate(by_place):
+        positions.sort()
+        remedy = _remedy(contents, column, word, targets if n < _MOST_SEARCHED else targets[:8])
+        yield table.problem("error", positions[0], column.name,
+                            _message(column, word) + and_rows(table.rows[positions]),
+                            remedy)  # fmt: skip
+
+
+def _message(column: Column, word: str) -> str:
+    table = column.refers_to.partition(".")[0]
+    if column.refers_to == "study.stage":
+        return _("“{word}” is no stage of study.yml", word=word)
+    if column.refers_to == "framework.indicator":
+        return _("“{word}” is no indicator of the framework", word=word)
+    return _("“{word}” does not stand in the table {table}", word=word, table=table)
+
+
+def _remedy(contents: Contents, column: Column, word: str, targets: list[str]) -> str:
+    if column.refers_to == "districts.district_id":
+        return district_remedy(contents, word, targets)
+    if column.refers_to == "study.stage":
+        for stage, label in contents.settings.stages.items():
+            if word.casefold() in {str(v).casefold() for v in label.values()}:
+                return _("Write {code}.", code=stage)
+    if column.refers_to == "framework.indicator" and contents.framework:
+        for indicator in contents.framework.indicators:
+            names = {*indicator.label.values(), *indicator.aliases, indicator.id.split(".")[-1]}
+            if word.casefold() in {str(v).casefold() for v in names}:
+                return _("Write {code}.", code=indicator.id)
+    return choose_from(word, targets)
+
+
+def is_total(text: str) -> bool:
+    """Say whether a name is that of a total row rather than a district's.
+
+    Examples
+    --------
+    >>> is_total("JUMLAH"), is_total("Grand Total"), is_total("Totalindo")
+    (True, True, False)
+    """
+    return _TOTAL.fullmatch(" ".join(text.split()).casefold()) is not None
+
+
+def district_remedy(contents: Contents, word: str, targets: list[str]) -> str:
+    """Return what to write for a word that is no district's code."""
+    if is_total(word):
+        return _("Delete the row; a printed total belongs in published.csv.")
+    districts = contents.frame("districts")
+    names: dict[str, list[str]] = {}
+    for code, name, aliases in districts[["district_id", "name", "aliases"]].itertuples(
+        index=False
+    ):
+        for text in (name, *aliases.split("|")):
+            names.setdefault("".join(text.split()).casefold(), []).append(code)
+    codes = list(dict.fromkeys(names.get("".join(word.split()).casefold(), [])))
+    if len(codes) == 1:
+        return _("Write the code: {code}.", code=codes[0])
+    if codes:
+        return _("Write one of the codes {codes}: several districts have this name.",
+                 codes=", ".join(codes))  # fmt: skip
+    if whole := padded(word, targets):
+        return _("A zero at its end or beginning was lost: write {code}, and format the column "
+                 "as Text.", code=whole)  # fmt: skip
+    return choose_from(word, [*targets, *districts["name"].iloc[: len(targets)]])
+
+
+def padded(word: str, codes: Iterable[str]) -> str:
+    """Return the one code that is `word` with the zeros it lost, or ``""``.
+
+    Examples
+    --------
+    >>> padded("15.7", ["15.70", "15.71"]), padded("1", ["001", "010"]), padded("33", ["33.10"])
+    ('15.70', '001', '')
+    """
+    found = {
+        code
+        for code in codes
+        if code != word
+        and (
+            (re.fullmatch(r"[0-9]+\.[0-9]*", word) and code.startswith(word)
+             and not code[len(word) :].strip("0"))
+            or (word[:1].isdigit() and code.endswith(word)
+                and not code[: -len(word)].strip("0"))
+        )
+    }  # fmt: skip
+    return found.pop() if len(found) == 1 else ""
+
+
+def _shape(code: str) -> str:
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"[0-9]", "9", code))
+
+
+def likely_original(code: str, others: Collection[str]) -> str:
+    """Return the code that `code` was before a zero was lost, judged by the others' form.
+
+    Examples
+    --------
+    >>> likely_original("33.1", ["33.02", "33.11", "33.12"])
+    '33.10'
+    >>> likely_original("2", ["001", "003"])
+    '002'
+    >>> likely_original("9", ["10", "11", "12"])
+    ''
+    """
+    shapes = Counter(_shape(c) for c in others if c)
+    if not shapes or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", code):
+        return ""
+    usual, times = shapes.most_common(1)[0]
+    missing = len(usual) - len(code)
+    if times * 2 <= sum(shapes.values()) or missing <= 0:
+        return ""
+    trailing, leading = code + "0" * missing, "0" * missing + code
+    if "." in code and _shape(trailing) == usual and trailing not in others:
+        return trailing
+    has_zero = any(c.startswith("0") for c in others if _shape(c) == usual)
+    return leading if has_zero and _shape(leading) == usual and leading not in others else ""
+
+
+def zeros_lost(table: ReadTable) -> Iterator[Problem]:
+    """Report codes of districts that seem to have lost a zero to a spreadsheet."""
+    codes = list(table.frame["district_id"])
+    usual = Counter(_shape(c) for c in codes if c).most_common(1)
+    if not usual:
+        return
+    known = set(codes)
+    for i in np.flatnonzero([bool(c) and _shape(c) != usual[0][0] for c in codes]):
+        if original := likely_original(codes[int(i)], known - {codes[int(i)]}):
+            yield table.problem(
+                "warning", int(i), "district_id",
+                _("{code} has another form than the other codes", code=codes[int(i)]),
+                _("It may have been {original}; format the column as Text and type it again.",
+                  original=original),
+            )  # fmt: skip
+
+
+def check_focus(contents: Contents) -> Iterator[Problem]:
+    """Report a focus district that is none of the study's."""
+    focus = contents.settings.config.get("focus_district")
+    codes = list(contents.frame("districts")["district_id"])
+    if isinstance(focus, str) and "districts" in contents.tables and focus not in codes:
+        yield Problem(
+            "error", FILE, contents.settings.lines.get("focus_district"), "focus_district",
+            _("“{word}” does not stand in the table {table}", word=focus, table="districts"),
+            district_remedy(contents, focus, codes),
+        )  # fmt: skip
