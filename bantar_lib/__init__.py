@@ -7,22 +7,42 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "load_study": "bantar_lib.study",
-    "check_study": "bantar_lib.study",
-    "load_framework": "bantar_lib.frameworks",
-    "reach": "bantar_lib.measures",
-    "execution": "bantar_lib.measures",
-    "audit_tables": "bantar_lib.audit",
-    "audit_claims": "bantar_lib.audit",
-    "codings": "bantar_lib.coding",
-    "run_batch": "bantar_lib.batch",
+_ROOMS = {
+    "words": ("speak",),
+    "frameworks": ("load_framework",),
+    "study": ("check_study", "list_studies", "load_study"),
+    "measures": (
+        "detectability",
+        "equity",
+        "execution",
+        "funnel",
+        "heterogeneity",
+        "reach",
+        "size",
+        "trend",
+        "workload",
+    ),
+    "audit": ("audit_claims", "audit_tables"),
+    "coding": (
+        "brennan_prediger",
+        "codings",
+        "cohen_kappa",
+        "fleiss_kappa",
+        "gwet_ac1",
+        "krippendorff_alpha",
+        "percent_agreement",
+        "rate_indicators",
+    ),
+    "batch": ("run_batch",),
 }
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
     # Nothing heavy is imported until it is asked for, so that `bantar --help` answers at once.
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'bantar_lib' has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'bantar_lib' has no attribute {name!r}")
+    value = getattr(import_module(f"bantar_lib.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -14,7 +14,7 @@ from typing import Literal
 from bantar_lib.audit.facts import Facts
 from bantar_lib.audit.figures import nearest, write_figure
 from bantar_lib.errors import UserError
-from bantar_lib.words import number, room_words
+from bantar_lib.words import current_language, number, room_words
 
 _ = room_words("audit")
 
@@ -79,7 +79,7 @@ def district_total(facts: Facts, *, column: str, district: str = "") -> Found:
     value = None if values.isna().any() else _known(float(total))
     shown = "?" if value is None else number(value)
     how = _(
-        "The study's list of districts gives {value} for {where} ({column})",
+        "In the study's list of districts, {column} of {where}: {value}",
         value=shown,
         column=facts.heading(column),
         where=where,
@@ -111,7 +111,7 @@ def count(
     yearly = counts.set_index("year")["count"].groupby(level=0).sum()
     parts = [f"{number(float(n))} ({y})" for y, n in yearly.items()] if complete else ["?"]
     how = _(
-        "The counts “{stage}” of {where}: {parts}",
+        "Counts of {stage}, {where}: {parts}",
         stage=facts.stage(stage),
         where=str(facts.district(district)["name"]) if district else _("all districts together"),
         parts=" + ".join(parts),
@@ -133,7 +133,7 @@ def printed(facts: Facts, *, table: str, row: str, columns: list[str]) -> Found:
     """A cell of a published table, or the sum of several cells of one row."""
     cells = facts.cells(facts.table(table), row, columns)
     value = _known(sum(v for _text, v in cells))
-    how = _("Table {table}, row {row}, prints {text}", table=table, row=row, text=_sum(cells))
+    how = _("Table {table}, row {row}: {text}", table=table, row=row, text=_sum(cells))
     if len(cells) > 1 and value is not None:
         how += f" = {number(value)}"
     return Found(value, how)
@@ -169,7 +169,7 @@ def change(facts: Facts, *, stage: str, start: str, end: str, district: str = ""
     words = ("fell", "rose", "unchanged")
     shown = ["?" if v is None else number(float(v)) for v in (first, last)]
     how = _(
-        "The counts “{stage}” went from {first} ({start}) to {last} ({end})",
+        "Counts of {stage} went from {first} ({start}) to {last} ({end})",
         stage=facts.stage(stage),
         first=shown[0],
         start=start,
@@ -194,7 +194,7 @@ def every_row(facts: Facts, *, table: str, column: str, at_least: str) -> Found:
         raise UserError(_("{text!r} is not a number", text=at_least)) from None
     rows = [f"{r} ({number(v)})" for r, v in zip(names, values, strict=True) if v < floor]
     how = _(
-        "In column “{column}” of table {table}, {below} of {n} rows lie below {floor}",
+        "In column {column} of table {table}, {below} of {n} rows lie below {floor}",
         column=facts.heading(column, sheet),
         table=table,
         below=len(rows),
@@ -266,7 +266,7 @@ def columns_equal(
     pairs = list(zip(left[common], right[common], strict=True))
     equal = sum(1 for x, y in pairs if x == y)
     how = _(
-        "“{column}” of table {table} equals “{other_column}” of table {other_table} in {equal} "
+        "Column {column} of table {table} equals {other_column} of table {other_table} in {equal} "
         "of {n} rows",
         column=facts.heading(column, a),
         table=table,
@@ -302,9 +302,9 @@ def list_length(facts: Facts, *, items: list[str]) -> Found:
 @check
 def framework_size(facts: Facts, *, dimension: str = "") -> Found:
     """How many indicators a dimension of the framework has; without one, how many dimensions."""
-    framework = facts.study.framework
+    framework, lang = facts.study.framework, current_language()
     if not dimension:
-        names = [d.id for d in framework.dimensions]
+        names = [d.label[lang] for d in framework.dimensions]
     else:
         dimensions = {d.id: d for d in framework.dimensions}
         if dimension not in dimensions:
@@ -316,7 +316,7 @@ def framework_size(facts: Facts, *, dimension: str = "") -> Found:
                     known=known,
                 )
             )
-        names = [i.id for i in dimensions[dimension].indicators]
+        names = [i.label[lang] for i in dimensions[dimension].indicators]
     how = _("The framework has {n}: {names}", n=number(len(names)), names=_many(names))
     return Found(float(len(names)), how)
 

@@ -14,7 +14,7 @@ from bantar_lib.audit.facts import Facts
 from bantar_lib.audit.figures import nearest, read_figure
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
-from bantar_lib.words import language, room_words
+from bantar_lib.words import LANGUAGES, current_language, language, room_words
 
 _ = room_words("audit")
 COLUMNS = (
@@ -83,7 +83,8 @@ def _judge(facts: Facts, claim: Mapping[Any, Any]) -> dict[str, str]:
     line = {c: str(claim[c]) for c in COLUMNS if c != "recomputed"} | {"recomputed": ""}
     if not claim["check"]:
         return line
-    for lang in ("id", "en"):
+    # A fault shows in the first round, and must be told in the user's language.
+    for lang in sorted(LANGUAGES, key=lambda code: code != current_language()):
         with language(lang):
             found = _run(facts, claim)
             verdict = _verdict(claim, found)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from bantar_lib.audit.figures import PrintedTable, nearest, printed_tables
+from bantar_lib.audit.figures import BETWEEN, PrintedTable, nearest, printed_tables
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, room_words
@@ -64,7 +64,11 @@ class Facts:
         known = nearest(name, [t.name for t in self.published])
         if found:
             raise UserError(
-                _("several sources have a table {name!r}: name it by its source", name=name)
+                _(
+                    "several tables go by the name {name!r}; use a number or source that only "
+                    "one of them has",
+                    name=name,
+                )
             )
         raise UserError(
             _("there is no published table {name!r}; there are {known}", name=name, known=known)
@@ -96,12 +100,12 @@ class Facts:
 
     def heading(self, column: str, table: PrintedTable | None = None) -> str:
         """Return the name, in the current language, of a column of a table."""
-        stage, dated, year = (table.meaning[column] if table else column).partition("\0")
+        stage, dated, year = (table.meaning[column] if table else column).partition(BETWEEN)
         if dated:
             return f"{self.stage(stage)} {year}".strip()
         names = {
             "units": self.study.text("unit", current_language()),
-            "subdistricts": _("sub-districts below them"),
+            "subdistricts": _("sub-districts"),
             "facilitators": _("facilitators"),
             "total": _("total"),
             "percent": _("percentage"),

@@ -16,6 +16,8 @@ from bantar_lib.study import Study
 from bantar_lib.words import room_words
 
 _ = room_words("audit")
+# Parts the pieces of a key; no file has it. (NumPy drops a NUL at the end of a text.)
+BETWEEN = "\x1f"
 # How a total row is called where study.yml does not say it.
 _TOTAL_NAMES = {"jumlah", "total", "jumlah total", "total jumlah", "sum"}
 _MINUS = str.maketrans({"−": "-", "–": "-", "\u00a0": "", "\u202f": "", " ": ""})
@@ -168,7 +170,7 @@ def printed_tables(study: Study) -> list[PrintedTable]:
 
 
 def _lay_out(source: str, name: str, frame: pd.DataFrame, rules: Mapping[str, Any]) -> PrintedTable:
-    row_keys = frame["row"] + "\0" + frame["district_id"]
+    row_keys = frame["row"] + BETWEEN + frame["district_id"]
     r, _row_names = pd.factorize(row_keys)
     c, columns = pd.factorize(frame["column"])
     _refuse_repeated(frame, r * len(columns) + c, name)
@@ -188,7 +190,7 @@ def _lay_out(source: str, name: str, frame: pd.DataFrame, rules: Mapping[str, An
 
     heads = frame.drop_duplicates("column")
     year = heads["year"].astype("string").fillna("")
-    meaning = np.where(heads["stage"] != "", heads["stage"] + "\0" + year, heads["column"])
+    meaning = np.where(heads["stage"] != "", heads["stage"] + BETWEEN + year, heads["column"])
     return PrintedTable(
         source,
         name,
@@ -225,7 +227,7 @@ def _total_row(rows: pd.DataFrame, name: str, rules: Mapping[str, Any]) -> pd.Se
     if not is_total.any():
         raise UserError(
             _(
-                "study.yml: published: table {table} has no row {row!r}; its rows are {rows}.",
+                "study.yml, published: table {table} has no row {row!r}; its rows are {rows}.",
                 table=name,
                 row=rules["total_row"],
                 rows=nearest(str(rules["total_row"]), list(rows["row"])),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bantar_lib.batch.plan import Job, one_language, read_notebook
 from bantar_lib.present.page import Page, page_html
-from bantar_lib.present.show import RESULT_MIME
+from bantar_lib.present.display import RESULT_MIME
 from bantar_lib.words import room_words
 
 if TYPE_CHECKING:

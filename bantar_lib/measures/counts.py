@@ -116,9 +116,7 @@ def _years_of(study: Study, frame: pd.DataFrame, years: Iterable[int]) -> list[i
     return wanted
 
 
-def district_totals(
-    data: Study | pd.DataFrame, years: Iterable[int] | None = None
-) -> pd.DataFrame:
+def district_totals(data: Study | pd.DataFrame, years: Iterable[int] | None = None) -> pd.DataFrame:
     """Return each district's counts over the years, one row a district.
 
     Parameters
@@ -145,8 +143,8 @@ def district_totals(
     --------
     >>> from bantar_lib.study import load_study
     >>> totals = district_totals(load_study("kampung_bantar")).set_index("district")
-    >>> totals.loc["Kota Baru", ["proposed", "implemented", "years"]].tolist()
-    [27, 20, '2015|2016']
+    >>> print(*totals.loc["Kota Baru", ["proposed", "implemented", "years"]])
+    27 20 2015|2016
     """
     if isinstance(data, pd.DataFrame):
         return _own_table(data)
@@ -192,12 +190,12 @@ def _own_table(table: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _reasons(frame: pd.DataFrame) -> np.ndarray:
+def _reasons(frame: pd.DataFrame) -> pd.Series:
     n, k = _floats(frame)
     known = ~np.isnan(n) & ~np.isnan(k)
-    tests = [~known, known & (k > n), known & (n == 0)]
+    tests = [~known, k > n, n == 0]
     words = ["unknown", "more_implemented_than_proposed", "no_proposals"]
-    return np.select(tests, words, default="").astype(object)
+    return pd.Series(np.select(tests, words, default=""), index=frame.index, dtype="str")
 
 
 def _floats(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

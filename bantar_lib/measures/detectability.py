@@ -40,12 +40,12 @@ def detectability(study: Study | pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    Of Kota Baru's 27 proposals, a rate would need to be some 24 points off to be told apart.
+    Of Kota Baru's 27 proposals, a rate would need to be some 23 points off to be told apart.
 
     >>> from bantar_lib.study import load_study
     >>> rows = detectability(load_study("kampung_bantar")).set_index("district")
     >>> round(float(rows.loc["Kota Baru", "smallest"]), 2)
-    0.24
+    0.23
     """
     from statsmodels.stats.power import NormalIndPower
 

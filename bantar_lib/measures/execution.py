@@ -96,7 +96,7 @@ def execution(study: Study | pd.DataFrame, years: Iterable[int] | None = None) -
     >>> from bantar_lib.study import load_study
     >>> rates = execution(load_study("kampung_bantar")).set_index("district")
     >>> rates.loc["Kota Baru", ["proposed", "implemented", "rank_low", "rank_high"]].tolist()
-    [27, 20, 2, 8]
+    [27, 20, 2, 7]
     """
     totals = district_totals(study, years)
     counts = usable(totals)[1]
@@ -109,11 +109,5 @@ def execution(study: Study | pd.DataFrame, years: Iterable[int] | None = None) -
     )
     frame = frame.assign(years=totals["years"], reason=totals["reason"])
     seen = {int(y) for text in totals["years"] for y in text.split("|") if y}
-    frame.attrs = {
-        "years": tuple(sorted(seen)),
-        "rate": counts.rate,
-        "a": fit.a,
-        "b": fit.b,
-        "note": fit.note,
-    }
+    frame.attrs.update(years=tuple(sorted(seen)), rate=counts.rate, a=fit.a, b=fit.b, note=fit.note)
     return frame

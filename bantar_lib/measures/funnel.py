@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import stats
 
 from bantar_lib.measures.counts import Binomial, district_totals, spread, usable
 from bantar_lib.study.study import Study
@@ -50,14 +50,19 @@ class Dispersion(NamedTuple):
 def funnel(study: Study | pd.DataFrame) -> pd.DataFrame:
     """Place each district in a funnel around the rate of all districts.
 
-    With θ the overall rate and s = √(θ(1−θ)/n), z = (rate − θ)/s. Limits are normal ones, cut
-    off at 0 and 1:
+    With θ the overall rate and s = √(θ(1−θ)/n), z = (rate − θ)/s. The limits, cut off at 0 and 1:
 
-    * naive: θ ± z₁₋ₐ s, districts differing by chance alone;
-    * multiplicative (``phi_``): θ ± z₁₋ₐ s √φ, φ = max(1, Σz_w²/I), z_w being z winsorised: those
-      below the 10th and above the 90th percentile (linear interpolation) moved to it;
-    * additive (``tau_``): θ ± z₁₋ₐ √(s² + τ²), τ² = max(0, (Σz_w² − (I−1))/(Σw − Σw²/Σw)),
-      w = 1/s² (DerSimonian–Laird with the winsorised z).
+    * naive, districts differing by chance alone: exact binomial. Below the lower one lies a count
+      whose tail P(X ≤ k) is under (1 − level)/2; between counts it is interpolated by
+      probability, so that the curve is smooth. The upper one is the mirror image;
+    * multiplicative (``phi_``): the naive distance from θ × √φ, φ = max(1, Σz_w²/I), z_w being z
+      winsorised: those below the 10th and above the 90th percentile (linear interpolation) moved
+      to it;
+    * additive (``tau_``): the naive distance × √(1 + τ²/s²),
+      τ² = max(0, (Σz_w² − (I−1))/(Σw − Σw²/Σw)), w = 1/s² (DerSimonian–Laird, z winsorised).
+
+    For large n they become the usual θ ± zₐ s, θ ± zₐ s√φ and θ ± zₐ √(s² + τ²); for small n
+    those would call a district unusual whose counts are not.
 
     Parameters
     ----------
@@ -69,16 +74,15 @@ def funnel(study: Study | pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a district: ``district_id, district, proposed, implemented, rate, city, z,
         z_winsorised``, the limits ``[phi_|tau_]low_95, …high_95, …low_998, …high_998``,
-        ``flag_95, flag_998`` and ``rough``. Rates and limits from 0 to 1. A flag is
-        ``outside_adjusted`` only where a district is outside *both* adjusted limits; ``rough``
-        is true where n·min(θ, 1−θ) < 5, so that normal limits are a poor guide. ``<NA>`` for a
-        district without a rate; z and limits also where all or none were implemented.
+        ``flag_95, flag_998`` (:data:`FLAGS`). Rates and limits from 0 to 1. A flag is
+        ``outside_adjusted`` only where a district is outside *both* adjusted limits. ``<NA>``
+        for a district without a rate; z and limits also where all or none were implemented.
         ``attrs``: ``rate, phi, tau2``.
 
     References
     ----------
-    Spiegelhalter 2005, Statistics in Medicine 24:1185–1202; Spiegelhalter 2005, Quality and
-    Safety in Health Care 14:347–351 (over-dispersion).
+    Spiegelhalter 2005, Statistics in Medicine 24:1185–1202 (limits; interpolation, appendix);
+    Spiegelhalter 2005, Quality and Safety in Health Care 14:347–351 (over-dispersion).
 
     Examples
     --------
@@ -101,11 +105,7 @@ def funnel(study: Study | pd.DataFrame) -> pd.DataFrame:
         frame[f"flag_{name}"] = ""
         if dispersion.varies:
             frame.loc[fits, f"flag_{name}"] = _flags(rates, limits, name)
-    rare = min(dispersion.rate, 1 - dispersion.rate)
-    rough = np.zeros(len(frame), dtype=bool)
-    rough[fits] = counts.n * rare < 5
-    frame["rough"] = pd.arrays.BooleanArray(rough, ~fits)
-    frame.attrs = dispersion._asdict()
+    frame.attrs.update(dispersion._asdict())
     return frame
 
 
@@ -127,19 +127,26 @@ def _dispersion(counts: Binomial) -> tuple[Dispersion, np.ndarray, np.ndarray]:
 
 def _limits(n: np.ndarray, dispersion: Dispersion) -> dict[str, np.ndarray]:
     theta = dispersion.rate
-    s = np.sqrt(theta * (1 - theta) / n) if dispersion.varies else np.full(len(n), np.nan)
-    widths = {
-        "": s,
-        "phi_": s * np.sqrt(dispersion.phi),
-        "tau_": np.sqrt(s**2 + dispersion.tau2),
-    }
+    blank = np.full(len(n), np.nan)
+    times: dict[str, np.ndarray | float] = {"": 1.0, "phi_": np.sqrt(dispersion.phi), "tau_": 1.0}
+    if dispersion.varies:
+        times["tau_"] = np.sqrt(1 + dispersion.tau2 * n / (theta * (1 - theta)))
     limits = {}
-    for kind, width in widths.items():
+    for kind, factor in times.items():
         for name, level in LEVELS.items():
-            reach = special.ndtri((1 + level) / 2) * width
-            limits[f"{kind}low_{name}"] = np.clip(theta - reach, 0, 1)
-            limits[f"{kind}high_{name}"] = np.clip(theta + reach, 0, 1)
+            tail = (1 - level) / 2
+            below = theta - _exact(n, theta, tail) if dispersion.varies else blank
+            above = 1 - theta - _exact(n, 1 - theta, tail) if dispersion.varies else blank
+            limits[f"{kind}low_{name}"] = np.clip(theta - factor * below, 0, 1)
+            limits[f"{kind}high_{name}"] = np.clip(theta + factor * above, 0, 1)
     return limits
+
+
+def _exact(n: np.ndarray, theta: float, tail: float) -> np.ndarray:
+    """Return the share below which less than `tail` lies, interpolated between counts."""
+    r = stats.binom.ppf(tail, n, theta)
+    over = (stats.binom.cdf(r, n, theta) - tail) / stats.binom.pmf(r, n, theta)
+    return (r - over) / n
 
 
 def _flags(rates: np.ndarray, limits: dict[str, np.ndarray], name: str) -> np.ndarray:
@@ -159,13 +166,13 @@ def funnel_limits(study: Study | pd.DataFrame, *, points: int = 200) -> pd.DataF
     study : Study or DataFrame
         As for :func:`~bantar_lib.measures.counts.district_totals`.
     points : int
-        How many points a curve has, evenly spaced on the scale of √n, where it bends.
+        How many points a curve has at most, evenly spaced on the scale of √n, where it bends.
 
     Returns
     -------
     DataFrame
-        ``proposed`` from 1 to the largest number, a little beyond it, ``city`` and the limits,
-        named as in :func:`funnel`. Empty where no district has a rate.
+        ``proposed``, whole numbers from 1 to a little beyond the largest district's, ``city``
+        and the limits, named as in :func:`funnel`. Empty where no district has a rate.
 
     References
     ----------
@@ -175,14 +182,15 @@ def funnel_limits(study: Study | pd.DataFrame, *, points: int = 200) -> pd.DataF
     --------
     >>> from bantar_lib.study import load_study
     >>> curve = funnel_limits(load_study("kampung_bantar"), points=3)
-    >>> curve["proposed"].round(1).tolist()
-    [1.0, 19.9, 63.8]
+    >>> curve["proposed"].tolist()
+    [1, 20, 64]
     """
     _fits, counts = usable(district_totals(study))
     dispersion = _dispersion(counts)[0]
     most = counts.n.max() * 1.1 if len(counts.n) else 0
-    n = np.linspace(1, np.sqrt(most), points) ** 2 if most else np.empty(0)
-    return pd.DataFrame({"proposed": n, "city": dispersion.rate, **_limits(n, dispersion)})
+    n = np.unique(np.round(np.linspace(1, np.sqrt(most), points) ** 2)) if most else np.empty(0)
+    curves = {"proposed": n.astype(int), "city": dispersion.rate, **_limits(n, dispersion)}
+    return pd.DataFrame(curves)
 
 
 def false_alarm_chance(districts: int, *, level: float = 0.95) -> float:

@@ -28,9 +28,8 @@ def heterogeneity(
     * ``tau2`` by DerSimonian & Laird on the scale of the rates, each with its variance under the
       common rate, vᵢ = p(1−p)/nᵢ: max(0, (chi2 − df)/(Σw − Σw²/Σw)), w = 1/v. Its root is the
       standard deviation of the districts' true rates (0.1 = 10 points). The variance under the
-      common rate also holds where a district implemented all or nothing;
-    * ``tau2_arcsine``, the same on the scale asin √rate with vᵢ = 1/(4nᵢ), which does not depend
-      on the rate.
+      common rate also holds where a district implemented all or nothing and where n is small,
+      where log-odds have no variance and the arcsine's 1/(4n) is too small.
 
     It tests whether *any* districts differ, not which; proposals are taken as independent inside
     a district.
@@ -48,7 +47,7 @@ def heterogeneity(
     -------
     DataFrame
         One row: ``districts, proposed, implemented, rate, chi2, df, p_asymptotic, p_permutation,
-        permutations, phi, i2, tau2, tau2_arcsine, reason``. With fewer than two districts
+        permutations, phi, i2, tau2, reason``. With fewer than two districts
         (``too_few_districts``) or all or none implemented (``no_variation``) the statistics are
         ``<NA>``.
 
@@ -61,8 +60,8 @@ def heterogeneity(
     --------
     >>> from bantar_lib.study import load_study
     >>> row = heterogeneity(load_study("kampung_bantar")).iloc[0]
-    >>> row["proposed"], row["implemented"], row["df"], round(row["chi2"], 1), round(row["phi"], 1)
-    (321, 197, 10, 44.5, 4.5)
+    >>> row[["proposed", "implemented", "df", "chi2", "phi"]].astype(float).round(1).tolist()
+    [321.0, 197.0, 10.0, 48.7, 4.9]
     """
     _fits, counts = usable(district_totals(study))
     n, k = counts
@@ -72,19 +71,14 @@ def heterogeneity(
         "implemented": int(k.sum()),
         "rate": counts.rate,
         **dict.fromkeys(("chi2", "df", "p_asymptotic", "p_permutation", "permutations")),
-        **dict.fromkeys(("phi", "i2", "tau2", "tau2_arcsine")),
+        **dict.fromkeys(("phi", "i2", "tau2")),
         "reason": _reason(counts),
     }
     if not row["reason"]:
         row |= _statistics(counts) | _permuted(counts, permutations, seed)
-    whole = dict.fromkeys(
-        ("districts", "proposed", "implemented", "df", "permutations"), "Int64"
-    )
-    real = dict.fromkeys(
-        ("rate", "chi2", "p_asymptotic", "p_permutation", "phi", "i2", "tau2", "tau2_arcsine"),
-        "Float64",
-    )
-    return pd.DataFrame([row]).astype(whole | real)
+    whole = ("districts", "proposed", "implemented", "df", "permutations")
+    kinds = {c: "Int64" if c in whole else "Float64" for c in row if c != "reason"}
+    return pd.DataFrame([row]).astype(kinds)
 
 
 def _reason(counts: Binomial) -> str:
@@ -139,7 +133,6 @@ def _statistics(counts: Binomial) -> dict[str, object]:
         "phi": chi2 / df,
         "i2": max(0.0, (chi2 - df) / chi2) if chi2 else 0.0,
         "tau2": dersimonian_laird(k / n, p * (1 - p) / n),
-        "tau2_arcsine": dersimonian_laird(np.arcsin(np.sqrt(k / n)), 1 / (4 * n)),
     }
 
 
@@ -188,7 +181,7 @@ def leave_one_out(study: Study | pd.DataFrame) -> pd.DataFrame:
     >>> from bantar_lib.study import load_study
     >>> without = leave_one_out(load_study("kampung_bantar")).set_index("district")
     >>> round(float(without.loc["Danau Sipin", "phi"]), 1)
-    3.5
+    4.2
     """
     totals = district_totals(study)
     fits, (n, k) = usable(totals)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from bantar_lib.measures.poisson import poisson_slope
 from bantar_lib.measures.stocks import by_year, known_flows, stage_names
 from bantar_lib.study.study import Study
 
@@ -47,8 +48,8 @@ def size(study: Study) -> pd.DataFrame:
         districts. `excludes_…` says whether the interval leaves out slope 0 or 1. `note` is
         ``reach_shares_denominator`` (reach is proposals/units, so it falls with size by
         arithmetic wherever the elasticity is under 1: never correlate reach with size), or, with
-        blank numbers, ``too_few_districts`` (under 3) or ``no_variation`` (all of one size, or
-        nothing proposed).
+        blank numbers, ``too_few_districts`` (under 3), ``no_variation`` (all of one size, or
+        nothing proposed) or ``no_finite_estimate`` (all proposals from the largest or smallest).
 
     References
     ----------
@@ -105,13 +106,13 @@ def _blank(n: int, note: str) -> dict[str, object]:
 
 
 def _poisson(x: np.ndarray, y: np.ndarray) -> dict[str, object]:
-    import statsmodels.api as sm
-
     if note := _cannot(x, y):
         return _blank(len(x), note)
-    design = sm.add_constant(x - x.mean())
-    fit = sm.GLM(y, design, family=sm.families.Poisson()).fit(scale="X2")
-    return _result(float(fit.params[1]), float(fit.bse[1]), len(x))
+    fit = poisson_slope(x, y)
+    if fit is None:
+        return _blank(len(x), "no_finite_estimate")
+    scale = ((y - fit.fitted) ** 2 / fit.fitted).sum() / (len(x) - 2)
+    return _result(fit.slope, fit.error * float(np.sqrt(scale)), len(x))
 
 
 def _log_log(x: np.ndarray, y: np.ndarray) -> dict[str, object]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from bantar_lib.measures.poisson import poisson_slope
 from bantar_lib.measures.stocks import SINGLE_YEAR, by_year, known_flows, stage_names
 from bantar_lib.study.study import Study
 
@@ -71,7 +72,8 @@ def trend(study: Study) -> pd.DataFrame:
         ``test, quantity, estimate, low, high, p, n, years, note``: rates and differences from
         0 to 1, intervals of 95%, `n` districts, `years` joined by ``|``. Where a test cannot be
         done its numbers are blank and `note` says why: ``no_two_years``, ``no_three_years``,
-        ``too_few_districts`` or ``no_variation``. ``districts_left_out``: in some district more
+        ``too_few_districts``, ``no_variation`` or ``no_finite_estimate`` (all entries in the first
+        or the last year). ``districts_left_out``: in some district more
         ended than started within a year, which no rate describes; it is not among the `n`.
 
     References
@@ -218,19 +220,20 @@ def _quasi_poisson(counts: np.ndarray, when: np.ndarray, years: str) -> Iterator
     that slope and standard error are those of the yearly totals; only the scale needs the
     districts' own residuals. Thousands of districts then cost no more than one.
     """
-    import statsmodels.api as sm
-
+    names = (("quasi_poisson", "rate_ratio_per_year"), ("quasi_poisson", "dispersion"))
     counts = counts[counts.sum(1) > 0]
     n = len(counts)
-    totals = counts.sum(0)
-    design = sm.add_constant(when - when.mean())
-    fit = sm.GLM(totals, design, family=sm.families.Poisson()).fit(scale=1.0)
-    expected = np.outer(counts.sum(1), fit.fittedvalues / fit.fittedvalues.sum())
+    fit = poisson_slope(when, counts.sum(0))
     free = counts.size - n - 1
+    if fit is None or free < 1:
+        note = "no_finite_estimate" if fit is None else "too_few_districts"
+        yield from (_Row(*name, n=n, years=years, note=note) for name in names)
+        return
+    expected = np.outer(counts.sum(1), fit.fitted / fit.fitted.sum())
     scale = float(((counts - expected) ** 2 / expected).sum() / free)
-    slope, error = float(fit.params[1]), float(fit.bse[1]) * np.sqrt(scale)
+    slope, error = fit.slope, fit.error * float(np.sqrt(scale))
     margin = float(stats.norm.ppf(0.975)) * error
     p = float(2 * stats.norm.sf(abs(slope) / error)) if error > 0 else _NAN
     ends = (float(np.exp(slope - margin)), float(np.exp(slope + margin)))
-    yield _Row("quasi_poisson", "rate_ratio_per_year", np.exp(slope), *ends, p, n, years)
-    yield _Row("quasi_poisson", "dispersion", scale, n=n, years=years)
+    yield _Row(*names[0], float(np.exp(slope)), *ends, p, n, years)
+    yield _Row(*names[1], scale, n=n, years=years)

@@ -2,7 +2,7 @@
 
 from bantar_lib.present import count_figures, evidence_figures, sections, sentences, tables
 from bantar_lib.present.record import district_result
-from bantar_lib.present.show import show
+from bantar_lib.present.display import show
 
 __all__ = [
     "count_figures",

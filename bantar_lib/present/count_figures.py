@@ -8,10 +8,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from bantar_lib.present import style
-from bantar_lib.present.show import Figure
+from bantar_lib.present.display import Figure
+from bantar_lib.present.style import wrap
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
@@ -47,12 +48,9 @@ def _name_rows(axes: Axes, table: pd.DataFrame, mark: str) -> None:
             label.set_color(style.VERMILION)
 
 
-def _percent_axis(axes: Axes, *, low: float = 0, high: float = 1) -> None:
-    axes.set_xlim(low, high)
-    decimal = "," if current_language() == "id" else "."
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    if decimal == ",":
-        axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
+def _percent_axis(axes: Axes, *, high: float = 1.015) -> None:
+    axes.set_xlim(0, high)
+    axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
 
 
 def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
@@ -189,7 +187,7 @@ def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figu
     """Draw one district's reach under every scenario, the primary ones first."""
     own = reach[(reach["district_id"] == district_id) & reach["share"].notna()]
     own = own.sort_values(["role", "share"], ascending=[False, False])
-    drawing, axes = style.canvas(style.row_height(len(own), extra=1.0))
+    drawing, axes = style.canvas(0.8 + 0.38 * len(own))
     rows = np.arange(len(own))[::-1]
     colours = [style.VERMILION if r == "primary" else style.GREY for r in own["role"]]
     shares = own["share"].astype(float).to_numpy()
@@ -201,8 +199,8 @@ def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figu
               n=number(row.denominator)),
             (x, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9,
         )  # fmt: skip
-    axes.set_yticks(rows, [scenario_label(s) for s in own["scenario"]])
-    _percent_axis(axes, high=min(1.25, shares.max() * 1.45))
+    axes.set_yticks(rows, [wrap(scenario_label(s), 30) for s in own["scenario"]])
+    _percent_axis(axes, high=float(shares.max()) * 1.6)
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.plain_grid(axes)
     low, high = shares.min(), shares.max()
@@ -268,6 +266,7 @@ def entries(study: Study, district_id: str) -> Figure:
     axes.set_xticks(range(len(years)), [str(y) for y in years])
     axes.set_ylabel(_("number of {unit}", **terms(study)))
     axes.set_ylim(0, top * 1.15)
+    axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(handles))
     style.plain_grid(axes, axis="y")
     return Figure(

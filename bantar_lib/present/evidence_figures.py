@@ -10,7 +10,8 @@ from matplotlib.patches import Patch
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.frameworks import Framework
 from bantar_lib.present import style
-from bantar_lib.present.show import Figure
+from bantar_lib.present.display import Figure
+from bantar_lib.present.style import wrap
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, room_words
 
@@ -51,13 +52,6 @@ def suggestion_label(suggestion: str) -> str:
 def indicator_labels(framework: Framework) -> dict[str, str]:
     """Return each indicator's label in the current language, by id."""
     return {i.id: i.label[current_language()] for i in framework.indicators}
-
-
-def wrap(text: str, width: int = 34) -> str:
-    """Break a label into lines of at most `width` characters."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width))
 
 
 def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> Figure:

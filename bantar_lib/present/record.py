@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding import rate_indicators
-from bantar_lib.present.show import Result
+from bantar_lib.present.display import Result
 from bantar_lib.study import Study
 
 

@@ -13,7 +13,7 @@ from bantar_lib.present.evidence_figures import (
     indicator_labels,
     suggestion_label,
 )
-from bantar_lib.present.show import Figure, Table, Text
+from bantar_lib.present.display import Figure, Table, Text
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study

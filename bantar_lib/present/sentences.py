@@ -11,7 +11,7 @@ import pandas as pd
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.present.count_figures import years_text
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
-from bantar_lib.present.show import Text
+from bantar_lib.present.display import Text
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import cache
 from typing import Any
 
@@ -59,3 +60,8 @@ def plain_grid(axes: Axes, *, axis: str = "x") -> None:
     axes.grid(visible=True, axis=axis, color="#E6E6E6", linewidth=0.8)  # type: ignore[arg-type]
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
+
+
+def wrap(text: str, width: int = 34) -> str:
+    """Break a label into lines of at most `width` characters."""
+    return "\n".join(textwrap.wrap(text, width))

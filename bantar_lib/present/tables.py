@@ -13,7 +13,7 @@ from bantar_lib.present.evidence_figures import (
     valence_label,
     verdict_label,
 )
-from bantar_lib.present.show import Table
+from bantar_lib.present.display import Table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, number, percent, room_words

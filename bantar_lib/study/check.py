@@ -55,7 +55,7 @@ def check_study(path: str | Path) -> list[Problem]:
         *faults_of(contents, TABLES),
         *check_focus(contents),
         *check_logs(contents),
-        *_stray_files(folder),
+        *_stray_files(contents),
     ])  # fmt: skip
 
 
@@ -206,9 +206,10 @@ def _check_districts(table: ReadTable) -> Iterator[Problem]:
     yield from zeros_lost(table)
 
 
-def _stray_files(folder: Path) -> Iterator[Problem]:
+def _stray_files(contents: Contents) -> Iterator[Problem]:
     """Report files and sheets that look like a table but are read by nobody."""
-    for path in sorted(folder.iterdir()):
+    read = {FILE, f"{contents.settings.config.get('framework')}.yml"}
+    for path in sorted(contents.folder.iterdir()):
         stem, ending = path.stem.casefold(), path.suffix.casefold()
         if path.name.startswith((".", "~$")) or not path.is_file():
             continue
@@ -225,7 +226,7 @@ def _stray_files(folder: Path) -> Iterator[Problem]:
                 if near and plain_heading(sheet) not in TABLES:
                     yield Problem("warning", f"{path.name}[{sheet}]", None, "", _("is not read"),
                                   _("Did you mean “{near}”?", near=near))  # fmt: skip
-        elif ending in (".yml", ".yaml") and path.name != FILE:
+        elif ending in (".yml", ".yaml") and path.name not in read:
             fault = read_yaml(path)[2]
             if fault:
                 yield fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ import pandas as pd
 from bantar_lib.frameworks import Framework
 from bantar_lib.study.cells import no_rows, typed
 from bantar_lib.study.problems import Problem, Severity
-from bantar_lib.study.reading import RawTable, read_table
+from bantar_lib.study.reading import WORKBOOK, RawTable, read_table
 from bantar_lib.study.settings import Settings, find_framework, read_settings
 from bantar_lib.study.tables import TABLES, Table
+from bantar_lib.study.xlsx_file import unreadable
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,16 @@ class Contents:
         """Return a table with types; without rows where the study does not have it."""
         return self.tables[name].frame if name in self.tables else no_rows(TABLES[name])
 
+    @cached_property
+    def district_codes(self) -> dict[str, list[str]]:
+        """Names and aliases of districts, without case and spaces → their codes."""
+        districts = self.frame("districts")
+        found: dict[str, list[str]] = {}
+        for code, name, aliases in districts[["district_id", "name", "aliases"]].to_numpy():
+            for text in {"".join(t.split()).casefold() for t in (name, *aliases.split("|"))}:
+                found.setdefault(text, []).append(code)
+        return found
+
 
 def read_typed(folder: Path, name: str) -> ReadTable | None:
     """Read one table and give it types; None where the study does not have it."""
@@ -107,6 +119,9 @@ def read_contents(folder: Path, names: Iterable[str] = tuple(TABLES)) -> Content
     settings = read_settings(folder)
     framework, faults = find_framework(settings, folder)
     contents = Contents(folder, settings, framework, problems=[*settings.problems, *faults])
+    for path in folder.iterdir():
+        if path.name.casefold() == WORKBOOK and (closed := unreadable(path)) is not None:
+            contents.problems.extend(closed.problems)
     for name in names:
         if (table := read_typed(folder, name)) is not None:
             contents.tables[name] = table

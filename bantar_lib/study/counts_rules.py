@@ -26,8 +26,8 @@ def check_counts(contents: Contents) -> Iterator[Problem]:
 def _above_units(contents: Contents, counts: ReadTable) -> Iterator[Problem]:
     districts = contents.frame("districts").drop_duplicates("district_id").set_index("district_id")
     frame = counts.frame.rename(columns={"count": "count_"})
-    units = frame["district_id"].map(districts["units"]).astype("Float64")
-    above = (frame["count_"].astype("Float64") > units).fillna(False).to_numpy(dtype=bool)
+    units = frame["district_id"].map(districts["units"]).astype("Int64")
+    above = (frame["count_"] > units).fillna(False).to_numpy(dtype=bool)
     for row in frame.assign(units=units)[above].itertuples():
         i = int(str(row.Index))
         severity, known = _severity(counts, [i])

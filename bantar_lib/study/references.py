@@ -101,14 +101,7 @@ def district_remedy(contents: Contents, word: str, targets: list[str]) -> str:
     """Return what to write for a word that is no district's code."""
     if is_total(word):
         return _("Delete the row; a printed total belongs in published.csv.")
-    districts = contents.frame("districts")
-    names: dict[str, list[str]] = {}
-    for code, name, aliases in districts[["district_id", "name", "aliases"]].itertuples(
-        index=False
-    ):
-        for text in (name, *aliases.split("|")):
-            names.setdefault("".join(text.split()).casefold(), []).append(code)
-    codes = list(dict.fromkeys(names.get("".join(word.split()).casefold(), [])))
+    codes = list(dict.fromkeys(contents.district_codes.get("".join(word.split()).casefold(), [])))
     if len(codes) == 1:
         return _("Write the code: {code}.", code=codes[0])
     if codes:
@@ -117,7 +110,7 @@ def district_remedy(contents: Contents, word: str, targets: list[str]) -> str:
     if whole := padded(word, targets):
         return _("A zero at its end or beginning was lost: write {code}, and format the column "
                  "as Text.", code=whole)  # fmt: skip
-    return choose_from(word, [*targets, *districts["name"].iloc[: len(targets)]])
+    return choose_from(word, [*targets, *contents.frame("districts")["name"].iloc[: len(targets)]])
 
 
 def padded(word: str, codes: Iterable[str]) -> str:

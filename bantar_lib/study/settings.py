@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bantar_lib.errors import UserError
 from bantar_lib.frameworks import Framework, read_framework
 from bantar_lib.places import data_folders
 from bantar_lib.study.csv_file import decode
@@ -100,8 +102,11 @@ def read_settings(folder: Path) -> Settings:
     >>> settings.problems, settings.ordered
     ([], ['proposed', 'implemented'])
     """
-    value, node, fault = read_yaml(folder / FILE)
     settings = Settings()
+    if not (folder / FILE).exists():
+        settings.report("error", "", _("is missing"), _("`bantar new` makes one."))
+        return settings
+    value, node, fault = read_yaml(folder / FILE)
     if fault:
         settings.problems.append(fault)
         return settings
@@ -288,16 +293,13 @@ def find_framework(settings: Settings, folder: Path) -> tuple[Framework | None, 
 
 
 def _usable_framework(path: Path) -> tuple[Framework | None, list[Problem]]:
-    import yaml
-
     try:
         return read_framework(path), []
-    except yaml.YAMLError:
-        fault = read_yaml(path)[2]
-        return None, [fault] if fault else []
-    except (KeyError, TypeError, AttributeError, ValueError) as wrong:
+    except UserError as wrong:
+        place = re.fullmatch(r"(?:.*:([0-9]+): )?(.*)", str(wrong), re.DOTALL)
+        line, said = place.groups() if place else (None, str(wrong))
+        message, _sign, remedy = said.rpartition("; ")
         return None, [Problem(
-            "error", path.name, None, "",
-            _("is not a usable framework: {why}", why=str(wrong) or type(wrong).__name__),
-            _("Compare it with the frameworks that come with the library."),
+            "error", path.name, int(line) if line else None, "", message or remedy,
+            remedy if message else _("Compare it with the frameworks that come with the library."),
         )]  # fmt: skip

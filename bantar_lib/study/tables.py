@@ -280,7 +280,7 @@ ACTORS = Table(
 ELEMENTS = Table(
     "elements",
     (
-        Column("element_id", required=True),
+        Column("element", required=True),
         Column("district_id", "code", refers_to="districts.district_id"),
         *_bilingual("element", required=True),
         *_bilingual("criterion", required=True),
@@ -289,7 +289,7 @@ ELEMENTS = Table(
         _SEGMENTS,
         *_bilingual("note"),
     ),
-    key=("element_id",),
+    key=("element",),
 )
 
 RESPONSES = Table(

@@ -38,10 +38,14 @@ def _opened(path: Path, *, values: bool) -> Iterator[Workbook]:
 def sheet_names(path: Path) -> tuple[str, ...]:
     """Return the names of a workbook's sheets; none where it cannot be opened."""
     try:
-        stat = path.stat()
-        return _sheet_names(path, stat.st_mtime_ns, stat.st_size)
+        return _sheet_names(path, *_stamp(path))
     except Exception:  # whatever is wrong with the file is reported where it is read
         return ()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=64)
@@ -60,6 +64,11 @@ def unreadable(path: Path) -> Grid | None:
         grid.report("error", None, *cannot_open(path, fault))
         return grid
     if whole:
+        try:
+            _sheet_names(path, *_stamp(path))
+        except Exception as wrong:  # a damaged workbook can fail in any of its many parts
+            _report_damage(grid, wrong)
+            return grid
         return None
     if (path.parent / f"~${path.name}").exists():
         grid.report("error", None, *cannot_open(path, PermissionError()))
@@ -93,10 +102,14 @@ def read_xlsx(path: Path, sheet: str | None = None, *, file: str = "") -> Grid:
                 _add(grid, number, cells, uncalculated.get(number, set()))
     except OSError as fault:
         grid.report("error", None, *cannot_open(path, fault))
-    except Exception as fault:  # a damaged workbook can fail in any part of its many files
-        grid.report("error", None, _("the workbook is damaged: {why}", why=str(fault) or "–"),
-                    _("Open it in Excel, let it repair the file, and save it again."))  # fmt: skip
+    except Exception as wrong:  # a damaged workbook can fail in any of its many parts
+        _report_damage(grid, wrong)
     return grid
+
+
+def _report_damage(grid: Grid, wrong: Exception) -> None:
+    grid.report("error", None, _("the workbook is damaged: {why}", why=str(wrong) or "–"),
+                _("Open it in Excel, let it repair the file, and save it again."))  # fmt: skip
 
 
 def _formulas(path: Path, sheet: str | None) -> dict[int, set[int]]:

@@ -1,8 +1,8 @@
 """Reads a wide recap as offices keep it: titles above, headings over several rows, notes below.
 
 This module finds the table in the sheet and says nothing about its meaning; what each column is
-taken as is proposed by :mod:`~bantar_lib.study.recap_mapping`, and a study is made of it by
-:mod:`~bantar_lib.study.recap_study`.
+taken as is proposed by :mod:`~bantar_lib.study.recap.mapping`, and a study is made of it by
+:mod:`~bantar_lib.study.recap.making`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from bantar_lib.errors import UserError
-from bantar_lib.study.recap_sheet import Sheet, letter, read_sheet
+from bantar_lib.study.recap.sheet import Sheet, letter, read_sheet
 from bantar_lib.words import room_words
 
 _ = room_words("scaffold")

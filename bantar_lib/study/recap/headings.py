@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bantar_lib.study.recap import plain
+from bantar_lib.study.recap.table import plain
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from bantar_lib.study import recap_words as words
 from bantar_lib.study.numbers import whole_number
-from bantar_lib.study.recap import AREA_WORDS, Recap, plain
-from bantar_lib.study.recap_sheet import letter
+from bantar_lib.study.recap import headings as words
+from bantar_lib.study.recap.sheet import letter
+from bantar_lib.study.recap.table import AREA_WORDS, Recap, plain
 from bantar_lib.words import room_words
 
 if TYPE_CHECKING:
@@ -104,6 +104,11 @@ class Mapping:
         """Counts of which no heading, title or column says the year."""
         return () if self.of("year") else tuple(c for c in self.of("count") if c.year is None)
 
+    @property
+    def title(self) -> str:
+        """The lines above the table as one, or the file's name."""
+        return " ".join(self.recap.titles) or self.recap.path.stem
+
     def table(self) -> pd.DataFrame:
         """Return the mapping as a table to look through, headings in the current language."""
         import pandas as pd
@@ -132,13 +137,13 @@ def propose_mapping(recap: Recap) -> Mapping:
     Parameters
     ----------
     recap : Recap
-        What :func:`~bantar_lib.study.recap.read_recap` returned.
+        What :func:`~bantar_lib.study.recap.table.read_recap` returned.
 
     Returns
     -------
     Mapping
         Nothing in it is asked of anybody yet; see
-        :func:`~bantar_lib.study.recap_questions.open_questions`.
+        :func:`~bantar_lib.study.recap.questions.open_questions`.
 
     Examples
     --------

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from bantar_lib.errors import UserError
-from bantar_lib.study import recap_words as words
-from bantar_lib.study.recap_mapping import DASHES, MappedColumn, Mapping, TakenAs, with_sums
-from bantar_lib.study.recap_sheet import letter
+from bantar_lib.study.recap import headings as words
+from bantar_lib.study.recap.mapping import DASHES, MappedColumn, Mapping, TakenAs, with_sums
+from bantar_lib.study.recap.sheet import letter
 from bantar_lib.words import room_words
 
 _ = room_words("scaffold")
@@ -55,7 +55,7 @@ def open_questions(mapping: Mapping) -> list[Question]:
     Parameters
     ----------
     mapping : Mapping
-        What :func:`~bantar_lib.study.recap_mapping.propose_mapping` returned.
+        What :func:`~bantar_lib.study.recap.mapping.propose_mapping` returned.
 
     Returns
     -------
@@ -67,8 +67,7 @@ def open_questions(mapping: Mapping) -> list[Question]:
     --------
     >>> import tempfile
     >>> from pathlib import Path
-    >>> from bantar_lib.study.recap import read_recap
-    >>> from bantar_lib.study.recap_mapping import propose_mapping
+    >>> from bantar_lib.study.recap import propose_mapping, read_recap
     >>> file = Path(tempfile.mkdtemp()) / "rekap.csv"
     >>> _ = file.write_text("Kecamatan;Jumlah RT;Lolos;Usulan\nMelati;40;12;14\n")
     >>> [q.key for q in open_questions(propose_mapping(read_recap(file))) if q.default is None]
@@ -133,9 +132,9 @@ def settled(mapping: Mapping, answers: Answers[str, str]) -> Mapping:
     lacking = {c.index for c in mapping.without_year}
     columns = []
     for column in mapping.columns:
-        if value := answers.get(keys.get(column.word, ""), ""):
-            if column.taken_as == "count" and not column.stage:
-                column = _meant(column, value, own=words.slug(column.word) or "count")
+        value = answers.get(keys.get(column.word, ""), "")
+        if value and column.taken_as == "count" and not column.stage:
+            column = _meant(column, value, own=words.slug(column.word) or "count")
         if column.index in lacking and answers.get("year") and column.taken_as == "count":
             column = replace(column, year=_year(answers["year"]), why=_("year as answered"))
         columns.append(column)
@@ -188,17 +187,16 @@ def _dash_question(mapping: Mapping) -> list[Question]:
 
 def _study_questions(mapping: Mapping) -> list[Question]:
     recap = mapping.recap
-    title = " ".join(recap.titles) or recap.path.stem
-    source = next((r for r in recap.remarks if r.casefold().startswith(("sumber", "source"))), "")
+    sources = (r for r in recap.remarks if r.casefold().startswith(("sumber", "source")))
     file = recap.path.name + (f" ({recap.sheet})" if recap.sheet else "")
     questions = [
         Question("place", _("Which city or regency is this?"), {}, _place(mapping)),
-        Question("title", _("What is the study's title?"), {}, title),
+        Question("title", _("What is the study's title?"), {}, mapping.title),
         Question(
             "citation",
             _("Where does the recap come from (office, date, letter or page)?"),
             {},
-            source.partition(":")[2].strip() or file,
+            next(sources, "").partition(":")[2].strip() or file,
         ),
     ]
     if not mapping.of("code"):
