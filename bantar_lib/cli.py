@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bantar_lib.batch.execute import Record
+    from bantar_lib.study.recap import Question
 
 _ = room_words("cli")
 
@@ -80,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--claims", action="store_true", help=_("the statements, not the tables"))
     audit.add_argument("--all", action="store_true", help=_("also what agrees"))
     _add_report(command("report", _report, _("make a document from what `bantar run` left")))
-    _add_new(command("new", _new, _("start a study: an empty one, a workbook, or from a recap")))
+    new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
+    _add_new(new)
     lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
     lab.add_argument("options", nargs="*", help=_("passed on to JupyterLab"))
     return parser
@@ -225,6 +227,63 @@ def _report(options: argparse.Namespace) -> int:
     )
     print(path)
     return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from bantar_lib.study import check_study
+
+    lang = options.lang or user_language()
+    if options.recap:
+        folder = _from_recap(options, lang)
+    else:
+        from bantar_lib.study.scaffold import new_study
+
+        folder = new_study(
+            options.folder, framework=options.framework, workbook=options.template, lang=lang
+        )
+    print(folder)
+    for problem in check_study(folder):
+        print(problem, file=sys.stderr)
+    print(_("Next: fill it in, then  bantar check {study}  and  bantar run {study}",
+            study=folder.name), file=sys.stderr)  # fmt: skip
+    return 0
+
+
+def _from_recap(options: argparse.Namespace, lang: str) -> Path:
+    """Read a recap, show what its columns are taken as, ask what it cannot tell."""
+    from bantar_lib.study.recap import (
+        open_questions,
+        propose_mapping,
+        read_recap,
+        settled,
+        study_from_recap,
+    )
+
+    mapping = propose_mapping(read_recap(Path(options.recap), options.sheet))
+    answers = _pairs(options.answer, "--answer")
+    by_column = {k: v for k, v in answers.items() if k.startswith("column.")}
+    print(settled(mapping, by_column).table().to_string(index=False), file=sys.stderr)
+    if sys.stdin.isatty() and not options.yes:
+        for question in open_questions(settled(mapping, by_column)):
+            if question.key not in answers:
+                answers[question.key] = _ask(question)
+    return study_from_recap(
+        mapping, options.folder, answers=answers, framework=options.framework, lang=lang
+    )
+
+
+def _ask(question: Question) -> str:
+    """Ask on the terminal until the answer is one of the choices."""
+    print(f"\n{question.text}", file=sys.stderr)
+    for value, meaning in question.choices.items():
+        print(f"  {value}  {meaning}", file=sys.stderr)
+    while True:
+        hint = f" [{question.default}]" if question.default is not None else ""
+        print(f"{question.key}{hint}: ", end="", file=sys.stderr, flush=True)
+        value = input().strip() or question.default or ""
+        free = not question.choices or question.key == "year"
+        if value and (free or value in question.choices):
+            return value
 
 
 def _lab(options: argparse.Namespace) -> int:

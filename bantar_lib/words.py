@@ -169,4 +169,6 @@ def listing(items: list[str]) -> str:
     """
     from babel.lists import format_list
 
+    if any("," in item for item in items):  # commas inside would blur where an item ends
+        return "; ".join(items)
     return format_list(items, locale=current_language())

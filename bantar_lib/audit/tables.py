@@ -71,8 +71,8 @@ def audit_tables(study: Study) -> pd.DataFrame:
     >>> from bantar_lib.study import load_study
     >>> audit = audit_tables(load_study("kampung_bantar"))
     >>> wrong = audit[(audit["check"] == "row_total") & (audit["verdict"] == "differs")]
-    >>> wrong[["row", "printed", "recomputed", "added"]].iloc[0].to_list()
-    ['Danau sipin', '56', 55.0, '17 + 12 + 11 + 15']
+    >>> wrong[["row", "printed", "recomputed", "added"]].head(1).values.tolist()
+    [['Danau sipin', '56', 55.0, '17 + 12 + 11 + 15']]
     """
     tables = printed_tables(study)
     parts: list[pd.DataFrame] = []

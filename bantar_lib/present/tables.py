@@ -286,6 +286,7 @@ def all_segments_table(study: Study) -> Table:
         _("Where"): locator(rows),
     })  # fmt: skip
     coded = codings(study)
+    names = study.table("coders").set_index("coder_id")[f"name_{current_language()}"]
     for coder in dict.fromkeys(coded["coder"]):
         own = coded[coded["coder"] == coder].groupby("segment_id")
         said = own.apply(
@@ -295,7 +296,7 @@ def all_segments_table(study: Study) -> Table:
             ),
             include_groups=False,
         )
-        frame[coder] = rows["segment_id"].map(said).fillna("–")
+        frame[names.get(coder, coder)] = rows["segment_id"].map(said).fillna("–")
     return Table(frame, _("All segments"))
 
 
@@ -353,7 +354,11 @@ def check_label(check: str) -> str:
 
 def coders_table(study: Study) -> Table:
     """Lay out who read: a person or a model, with what training, having seen what."""
-    kinds = {"person": _("person"), "model": _("language model")}
+    kinds = {
+        "person": _("person"),
+        "model": _("language model"),
+        "not_stated": _("not stated"),
+    }
     rows = study.table("coders")
     frame = pd.DataFrame({
         _("Reader"): in_language(rows, "name"),

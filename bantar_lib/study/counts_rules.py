@@ -19,7 +19,7 @@ def check_counts(contents: Contents) -> Iterator[Problem]:
     counts = contents.tables["counts"]
     yield from _above_units(contents, counts)
     yield from _stages_out_of_order(contents, counts)
-    if "districts" in contents.tables:
+    if "districts" in contents.tables and len(counts.rows):
         yield from _without_counts(contents.tables["districts"], counts)
 
 
@@ -79,7 +79,7 @@ def _stages_out_of_order(contents: Contents, counts: ReadTable) -> Iterator[Prob
 
 
 def _without_counts(districts: ReadTable, counts: ReadTable) -> Iterator[Problem]:
-    counted = set(counts.frame.loc[counts.frame["count"].notna(), "district_id"])
+    counted = set(counts.frame.loc[counts.filled("count"), "district_id"])
     for i, code in enumerate(districts.frame["district_id"]):
         if code and code not in counted:
             yield districts.problem(

@@ -131,10 +131,11 @@ def _trace(node: Any, key: str, settings: Settings) -> None:
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             below = f"{key}.{name.value}".lstrip(".")
-            if below in settings.lines:
+            twice = below in settings.lines
+            settings.lines[below] = name.start_mark.line + 1
+            if twice:
                 settings.report("error", below, _("the key stands here twice"),
                                 _("Delete one of them."))  # fmt: skip
-            settings.lines[below] = name.start_mark.line + 1
             _trace(value, below, settings)
     elif isinstance(node, yaml.SequenceNode):
         for n, value in enumerate(node.value):

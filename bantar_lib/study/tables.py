@@ -251,7 +251,7 @@ CODERS = Table(
     (
         Column("coder_id", required=True),
         *_bilingual("name", required=True),
-        Column("kind", "choice", required=True, choices=("person", "model")),
+        Column("kind", "choice", required=True, choices=("person", "model", "not_stated")),
         *_bilingual("training"),
         *_bilingual("seen"),
         Column("blind", "bool", required=True),

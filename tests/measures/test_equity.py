@@ -23,7 +23,8 @@ def study_of_pairs(made_up, pairs):
 
 def values(study) -> dict[tuple[str, str], float]:
     rows = equity(study, SCENARIO)
-    return dict(zip(zip(rows["measure"], rows["weights"], strict=True), rows["value"], strict=True))
+    keys = zip(rows["measure"], rows["weights"], strict=True)
+    return dict(zip(keys, rows["value"].astype(float), strict=True))
 
 
 def by_pairs(x, w) -> float:
@@ -47,7 +48,7 @@ def test_theil_of_one_who_has_all_is_the_log_of_their_number(made_up):
     found = values(study_of_pairs(made_up, [(50, 5), (50, 0), (50, 0), (50, 0)]))
     assert found[("theil", "none")] == pytest.approx(math.log(4))
     assert found[("gini", "none")] == pytest.approx(3 / 4)
-    assert found[("max_min", "none")] is pd.NA
+    assert math.isnan(found[("max_min", "none")])
 
 
 def test_the_bundled_study_by_other_formulas(bantar):
@@ -93,7 +94,7 @@ pairs = st.lists(st.tuples(st.integers(20, 300), st.integers(0, 20)), min_size=1
 @given(pairs, st.integers(2, 5), st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
 def test_order_scale_repetition_and_the_unknown_do_not_matter(made_up, drawn, times, random):
-    first = pd.Series(values(study_of_pairs(made_up, drawn))).astype(float)
+    first = pd.Series(values(study_of_pairs(made_up, drawn)))
     others = {
         "order": random.sample(drawn, len(drawn)),
         "scale of reach": [(u * times, k) for u, k in drawn],
@@ -101,7 +102,7 @@ def test_order_scale_repetition_and_the_unknown_do_not_matter(made_up, drawn, ti
         "an unknown district": [*drawn, (40, None), (None, 4)],
     }
     for changed in others.values():
-        found = pd.Series(values(study_of_pairs(made_up, changed))).astype(float)
+        found = pd.Series(values(study_of_pairs(made_up, changed)))
         pd.testing.assert_series_equal(found, first, check_exact=False, atol=1e-9)
     if any(k for _, k in drawn):
         assert first[("gini", "units")] == pytest.approx(

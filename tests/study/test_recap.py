@@ -427,8 +427,9 @@ def test_the_layout_of_table_1_2(tmp_path):
         audit = audit[(audit["table"] == number) & audit["check"].isin(checks)]
         return audit[columns].reset_index(drop=True)
 
-    ours, theirs = findings(load_study(folder), "recap"), findings(
-        load_study("kampung_bantar"), "1.2"
+    ours, theirs = (
+        findings(load_study(folder), "recap"),
+        findings(load_study("kampung_bantar"), "1.2"),
     )
     assert ours.equals(theirs)
     assert (ours["verdict"] == "differs").any()
@@ -478,7 +479,9 @@ def test_an_unknown_stage_word_is_answered(tmp_path, answer, stages, unstaged):
 
 
 def test_a_column_can_be_corrected(tmp_path):
-    path = workbook(tmp_path / "r.xlsx", [[*r, x] for r, x in zip(UNKNOWN, ("Luas", 5, 6))])
+    path = workbook(
+        tmp_path / "r.xlsx", [[*r, x] for r, x in zip(UNKNOWN, ("Luas", 5, 6), strict=True)]
+    )
     mapping = settled(propose_mapping(read_recap(path)), {"column.C": "winner 2020"})
     assert (mapping.columns[2].stage, mapping.columns[2].year) == ("winner", 2020)
     folder = made(path, tmp_path, column__C="winner 2020", column__D="printed")
@@ -515,6 +518,15 @@ def test_the_year_of_a_regulation_is_not_that_of_the_counts(tmp_path):
     assert mapped(workbook(tmp_path / "r.xlsx", rows))["B"] == ("count", None, "proposed")
 
 
+def test_personal_columns_are_left_out(tmp_path):
+    rows = [["Kecamatan", "Usulan 2021", "Nama ketua", "NIK", "No. HP"],
+            ["Melati", 3, "N. N.", "1571000000000001", 81200000001]]  # fmt: skip
+    path = workbook(tmp_path / "r.xlsx", rows)
+    assert [kind for kind, *_rest in list(mapped(path).values())[2:]] == ["left_out"] * 3
+    folder = made(path, tmp_path)
+    assert "1571" not in (folder / "published.csv").read_text(encoding="utf-8")
+
+
 # Codes ------------------------------------------------------------------------------------------
 
 
@@ -530,7 +542,7 @@ def test_codes_of_the_recap_are_text(tmp_path):
     folder = made(workbook(tmp_path / "r.xlsx", rows), tmp_path)
     assert [r["district_id"] for r in table(folder, "districts")] == ["15.70", "15.71"]
     rows[1][0] = 15.7
-    with pytest.raises(UserError, match="A2.*Text"):
+    with pytest.raises(UserError, match=r"A2.*Text"):
         made(workbook(tmp_path / "n.xlsx", rows), tmp_path / "n")
 
 
@@ -592,7 +604,7 @@ def test_formulas_and_texts_like_formulas(tmp_path):
     path = tmp_path / "r.csv"
     for text in ("=1+1", "@SUM(A1)", "+cmd|x"):
         path.write_text(f"Kecamatan;Usulan 2021\n{text};3\n", encoding="utf-8")
-        with pytest.raises(UserError, match="A2.*like a formula"):
+        with pytest.raises(UserError, match=r"A2.*like a formula"):
             read_recap(path)
 
 

@@ -72,6 +72,8 @@ CODE = re.compile(r"(kode|code|id)( (kec|kecamatan|wilayah|kemendagri|bps|distri
 PERCENT = re.compile(r"%|\b(persen|persentase|prosentase|percent|percentage|rate)\b")
 YEAR_COLUMN = re.compile(r"tahun|year")
 MONEY_OR_TARGET = re.compile(r"\b(target|anggaran|pagu|dana|biaya|hadiah|rp|rupiah|budget)\b")
+PERSONAL = re.compile(r"\b(nik|nip|nkk|no kk|hp|telp|telepon|phone|rekening|npwp)\b")
+"""Numbers that name a person: such a column is never kept."""
 NUMERIC = re.compile(r"[-–—]|[-\d.,\s]*\d[\d.,\s]*[%*]?")
 
 

@@ -202,6 +202,8 @@ def _first_guess(recap: Recap, index: int) -> MappedColumn:
     if not cells or not numeric or not path:
         kept: TakenAs = "printed" if cells and numeric else "left_out"
         return replace(column, taken_as=kept, sure=not cells, why=_("no figures") if path else "")
+    if words.PERSONAL.search(word):
+        return replace(column, taken_as="left_out")
     if words.MONEY_OR_TARGET.search(word):
         return replace(column, taken_as="printed")
     years = words.years_in(path)

@@ -122,7 +122,7 @@ def _column_names(mapping: Mapping) -> dict[MappedColumn, str]:
     for column in columns:
         plain[column] = {
             "count": f"{column.stage} {column.year or ''}".strip(),
-            "printed": column.heading,
+            "printed": column.heading or letter(column.index),
         }.get(column.taken_as, column.taken_as)
     names: dict[MappedColumn, str] = {}
     for column, name in plain.items():
