@@ -111,7 +111,8 @@ def _add_report(report: argparse.ArgumentParser) -> None:
 
 def _add_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("folder", help=_("name or path of the new study"))
-    new.add_argument("--framework", default="grindle")
+    new.add_argument("--title", help=_("the study's title"))
+    new.add_argument("--framework", default="grindle", help=_("its framework (default: grindle)"))
     how = new.add_mutually_exclusive_group()
     how.add_argument("--template", action="store_true",
                      help=_("one Excel workbook to fill in instead of CSV files"))  # fmt: skip
@@ -120,6 +121,7 @@ def _add_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("--sheet", help=_("the recap's sheet"))
     new.add_argument("--answer", action="append", default=[], metavar=_("KEY=VALUE"),
                      help=_("answer a question about the recap"))  # fmt: skip
+    new.add_argument("--synthetic", action="store_true", help=_("the recap's data are made up"))
     new.add_argument("--yes", action="store_true", help=_("take the proposed mapping as it is"))
 
 
@@ -239,7 +241,11 @@ def _new(options: argparse.Namespace) -> int:
         from bantar_lib.study.scaffold import new_study
 
         folder = new_study(
-            options.folder, framework=options.framework, workbook=options.template, lang=lang
+            options.folder,
+            title=options.title,
+            framework=options.framework,
+            workbook=options.template,
+            lang=lang,
         )
     print(folder)
     for problem in check_study(folder):
@@ -267,8 +273,15 @@ def _from_recap(options: argparse.Namespace, lang: str) -> Path:
         for question in open_questions(settled(mapping, by_column)):
             if question.key not in answers:
                 answers[question.key] = _ask(question)
+    if options.title:
+        answers.setdefault("title", options.title)
     return study_from_recap(
-        mapping, options.folder, answers=answers, framework=options.framework, lang=lang
+        mapping,
+        options.folder,
+        answers=answers,
+        framework=options.framework,
+        synthetic=options.synthetic,
+        lang=lang,
     )
 
 

@@ -49,7 +49,9 @@ def wilson(data: Study | pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     totals = district_totals(data)
     fits, (n, k) = usable(totals)
     low, high = proportion_confint(k, n, alpha=1 - level, method="wilson")
-    columns = spread(fits, rate=k / n, low=np.asarray(low), high=np.asarray(high))
+    rate = k / n
+    # At 0 and 1 the formula gives the rate itself but for rounding.
+    columns = spread(fits, rate=rate, low=np.minimum(low, rate), high=np.maximum(high, rate))
     head = ["district_id", "district", "proposed", "implemented"]
     return totals[head].assign(**columns, reason=totals["reason"])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from bantar_lib.measures.counts import district_totals
 from bantar_lib.measures.register import distinct_units, has_register
 from bantar_lib.measures.stocks import SINGLE_YEAR, StageNames, by_year, known_flows, stage_names
 from bantar_lib.study.numbers import whole_number
@@ -73,7 +74,8 @@ def reach(study: Study, district: str | None = None) -> pd.DataFrame:
     * ``implemented_plus_later`` (implemented_then_unstaged): Σ implemented where that is known,
       else unstaged as printed;
     * ``implemented_plus_later_at_rate`` (implemented_then_rated): the same, with unstaged × the
-      district's own execution rate (implemented/proposed over the years both are known);
+      district's own execution rate (implemented/proposed, see
+      :func:`~bantar_lib.measures.counts.district_totals`);
     * ``independent_reentry`` (independent_years): N(1 − Πₜ(1 − kₜ/N)), kₜ as in ``upper_bound``;
     * ``lower_bound`` (largest_year): maxₜ implemented;
     * ``upper_bound`` (sum_without_reentry): min(N, Σₜ kₜ);
@@ -139,21 +141,17 @@ def reach(study: Study, district: str | None = None) -> pd.DataFrame:
 def _counts(study: Study) -> _Counts:
     stages = stage_names(study)
     known = known_flows(study)
-    done, start = by_year(study, known, stages.end), by_year(study, known, stages.start)
-    loose = by_year(study, known, stages.loose)
-    both = done.columns.intersection(start.columns)
-    pairs = done[both].notna() & start[both].notna()
-    started = start[both].where(pairs).sum(axis=1)
-    rate = done[both].where(pairs).sum(axis=1) / started.where(started > 0)
-    single = known[known["flow_basis"].isin(SINGLE_YEAR)]
+    totals = district_totals(study).set_index("district_id")
+    totals = totals.loc[totals["reason"] == "", ["proposed", "implemented"]].astype("float64")
     units = study.districts.set_index("district_id")["units"].astype("float64")
+    single = known[known["flow_basis"].isin(SINGLE_YEAR)]
     return _Counts(
         units=units.where(units > 0),
-        done=done,
-        loose=loose,
+        done=by_year(study, known, stages.end),
+        loose=by_year(study, known, stages.loose),
         ceiling=_ceiling(study, known, stages),
         single=by_year(study, single, stages.end),
-        rate=rate,
+        rate=(totals["implemented"] / totals["proposed"]).reindex(units.index),
     )
 
 

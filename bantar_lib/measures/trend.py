@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from bantar_lib.measures.counts import stage_counts
 from bantar_lib.measures.poisson import poisson_slope
 from bantar_lib.measures.stocks import SINGLE_YEAR, by_year, known_flows, stage_names
 from bantar_lib.study.study import Study
@@ -38,7 +39,7 @@ def trend(study: Study) -> pd.DataFrame:
     """Test whether the execution rate, and the recorded entries, changed over the years.
 
     *Two years*: the last two in which some district knows both how many started (``execution:
-    from``) and how many finished (``to``), over the districts that know all four counts.
+    from``) and how many ended (``to``), from one source, over the districts that know all four.
     *All years*: the entries recorded (the stage outside the order where the study has one, else
     the first stage compared), over the districts that know every year.
 
@@ -94,30 +95,33 @@ def trend(study: Study) -> pd.DataFrame:
     known = known_flows(study)
     # A flow of several years (as the first of a stock is) cannot stand beside those of one.
     known = known[known["flow_basis"].isin(SINGLE_YEAR)]
-    start, end = by_year(study, known, stages.start), by_year(study, known, stages.end)
+    single = known.loc[known["stage"] == stages.end, ["district_id", "year"]]
+    pairs = stage_counts(study).merge(single, on=["district_id", "year"])
     entries = by_year(study, known, stages.loose)
     if entries.columns.empty:
-        entries = start
-    rows = [*_two_years(start, end), *_all_years(entries)]
+        entries = by_year(study, known, stages.start)
+    rows = [*_two_years(pairs), *_all_years(entries)]
     frame = pd.DataFrame([vars(row) for row in rows])
     numbers = ["estimate", "low", "high", "p"]
     frame[numbers] = frame[numbers].replace([np.inf, -np.inf], np.nan)
     return frame.astype({**dict.fromkeys(numbers, "Float64"), "n": "Int64"})
 
 
-def _two_years(start: pd.DataFrame, end: pd.DataFrame) -> Iterator[_Row]:
+def _two_years(pairs: pd.DataFrame) -> Iterator[_Row]:
     quantities = (
         ("crude", "rate_difference"),
         ("crude", "odds_ratio"),
         ("mantel_haenszel", "odds_ratio"),
         ("wilcoxon", "median_difference"),
     )
-    shared = start.columns.intersection(end.columns)
-    years = [y for y in shared if (start[y].notna() & end[y].notna()).any()][-2:]
+    years = [int(year) for year in sorted(pairs["year"].unique())[-2:]]
     if len(years) < 2:
         yield from (_Row(*q, note="no_two_years") for q in quantities)
         return
-    n, k = start[years].to_numpy(), end[years].to_numpy()
+    wide = pairs.astype({"proposed": "float64", "implemented": "float64"}).pivot(
+        index="district_id", columns="year", values=["proposed", "implemented"]
+    )
+    n, k = wide["proposed"][years].to_numpy(), wide["implemented"][years].to_numpy()
     # None started: no rate. More ended than started: a rate above 1, which these do not describe.
     known = np.isfinite(n).all(1) & np.isfinite(k).all(1) & (n > 0).all(1)
     fit = known & (k <= n).all(1)

@@ -518,6 +518,15 @@ def test_the_year_of_a_regulation_is_not_that_of_the_counts(tmp_path):
     assert mapped(workbook(tmp_path / "r.xlsx", rows))["B"] == ("count", None, "proposed")
 
 
+def test_a_column_without_a_heading_is_kept_under_its_letter(tmp_path):
+    rows = [["Kecamatan", None, "Usulan 2021"], ["Melati", 7, 3]]
+    path = workbook(tmp_path / "r.xlsx", rows)
+    assert mapped(path)["B"][0] == "printed"
+    folder = made(path, tmp_path)
+    assert {r["column"] for r in table(folder, "published")} == {"B", "proposed 2021"}
+    assert errors(folder) == []
+
+
 def test_personal_columns_are_left_out(tmp_path):
     rows = [["Kecamatan", "Usulan 2021", "Nama ketua", "NIK", "No. HP"],
             ["Melati", 3, "N. N.", "1571000000000001", 81200000001]]  # fmt: skip
@@ -535,6 +544,11 @@ def test_codes_made_up_are_said_to_be_provisional(tmp_path):
     rows = table(folder, "districts")
     assert [r["district_id"] for r in rows] == ["d01", "d02"]
     assert all("provisional" in r["note"] for r in rows)
+
+
+def test_every_default_can_be_taken_with_the_enter_key(tmp_path):
+    mapping = propose_mapping(read_recap(workbook(tmp_path / "r.xlsx", UNKNOWN)))
+    assert all(q.default != "" for q in open_questions(mapping))
 
 
 def test_codes_of_the_recap_are_text(tmp_path):

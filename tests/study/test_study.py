@@ -36,7 +36,8 @@ def test_types_and_blanks(study):
 
 
 def test_a_table_is_a_copy(study):
-    study.counts.loc[0, "count"] = 99
+    counts = study.counts
+    counts.loc[0, "count"] = 99
     assert study.counts.loc[0, "count"] == 10
 
 

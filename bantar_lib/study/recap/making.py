@@ -21,7 +21,7 @@ from bantar_lib.study.recap.mapping import (
     figure,
 )
 from bantar_lib.study.recap.published import Published, published_tables
-from bantar_lib.study.recap.questions import answered, settled
+from bantar_lib.study.recap.questions import NO_FILE, answered, settled
 from bantar_lib.study.recap.table import Recap, RecapRow, plain
 from bantar_lib.study.scaffold import (
     StudySettings,
@@ -168,7 +168,7 @@ def _districts(mapping: Mapping, asked: Answers[str, str]) -> list[District]:
             district.spellings.append(printed)
     districts = list(found.values())
     _refuse_twins(mapping, districts)
-    _give_codes(mapping, districts, asked.get("codes", ""))
+    _give_codes(mapping, districts, asked.get("codes", NO_FILE))
     return districts
 
 
@@ -192,12 +192,13 @@ def _refuse_twins(mapping: Mapping, districts: list[District]) -> None:
 
 def _give_codes(mapping: Mapping, districts: list[District], file: str) -> None:
     own = mapping.of("code")
-    known = _codes_in(Path(file)) if file and not own else {}
+    given = file != NO_FILE and not own
+    known = _codes_in(Path(file)) if given else {}
     width = max(2, len(str(len(districts))))
     for n, district in enumerate(districts, 1):
         if own:
             district.id = _own_code(mapping.recap, district, own[0].index)
-        elif file:
+        elif given:
             codes = set().union(*(known.get(_key(s), set()) for s in district.spellings))
             if len(codes) != 1:
                 text = (

@@ -15,6 +15,8 @@ from bantar_lib.words import room_words
 
 _ = room_words("scaffold")
 
+NO_FILE = "-"
+"""The answer that there is no file."""
 _STAGE_IDS = tuple(s.id for s in words.STAGES)
 _PLACE = re.compile(
     r"(?<!kecamatan )\b(?:kota|kabupaten|provinsi|regency|city of)\s+[a-z'\- ]+", re.IGNORECASE
@@ -202,7 +204,7 @@ def _study_questions(mapping: Mapping) -> list[Question]:
     if not mapping.of("code"):
         text = _("Which CSV file has the districts' official codes (columns district_id and "
                  "name)? Without one, provisional codes d01, d02, … are made.")  # fmt: skip
-        questions.append(Question("codes", text, {}, ""))
+        questions.append(Question("codes", text, {}, NO_FILE))
     return questions
 
 
