@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
     _add_new(new)
     lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
-    lab.add_argument("options", nargs="*", help=_("passed on to JupyterLab"))
+    lab.add_argument("options", nargs=argparse.REMAINDER, help=_("passed on to JupyterLab"))
     return parser
 
 

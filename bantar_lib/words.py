@@ -74,12 +74,11 @@ def _catalogue(lang: str, room: str) -> dict[str, str]:
         catalogue = read_po(file, locale=lang)
     words: dict[str, str] = {}
     for message in catalogue:
-        if not message.id or message.fuzzy:
-            continue
-        singular = message.id[0] if isinstance(message.id, tuple) else message.id
-        string = message.string[0] if isinstance(message.string, tuple) else message.string
-        if string:
-            words[singular] = string
+        # A message with a plural holds both forms; Indonesian has one, and we look up by the first.
+        english, told = ((t,) if isinstance(t, str) else tuple(t)
+                         for t in (message.id, message.string))  # fmt: skip
+        if english and english[0] and told and told[0] and not message.fuzzy:
+            words[english[0]] = told[0]
     return words
 
 

@@ -120,7 +120,7 @@ def _as_type(name: str, text: str, kind: str) -> Any:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
         value = None
-    accepted = {"int": int, "float": (int, float), "bool": bool}.get(kind, object)
+    accepted: Any = {"int": int, "float": (int, float), "bool": bool}.get(kind, object)
     if value is None or not isinstance(value, accepted) or (kind != "bool" and value is True):
         raise UserError(
             _("Parameter {name}: {text} is not of type {kind}.", name=name, text=text, kind=kind)

@@ -36,9 +36,8 @@ def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFr
     district_id = study.district(district)["district_id"]
     segments = study.table("segments")
     own = segments["district_id"] == district_id
-    if not own.any():
-        segments = segments.iloc[:0]
-    segments = segments[own | (segments["district_id"] == "")]
+    speaks = own | (segments["district_id"] == "")
+    segments = segments[speaks if own.any() else own]
     coded = codings(study, coder or first_coder(study))
     sources = study.table("sources").set_index("source_id")
     table = coded.merge(segments, on="segment_id", suffixes=("", "_of_segment"))

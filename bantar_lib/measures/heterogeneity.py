@@ -190,8 +190,9 @@ def leave_one_out(study: Study | pd.DataFrame) -> pd.DataFrame:
     varies = (done > 0) & (done < rest) & (df > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         p = done / rest
-        # χ² = (Σk²/n − K²/N)/(p(1−p)), so that each district costs one subtraction.
-        chi2 = ((k**2 / n).sum() - k**2 / n - done**2 / rest) / (p * (1 - p))
+        # With d = k − np of all, leaving out i takes dᵢ²/nᵢ + dᵢ²/(N − nᵢ) from Σd²/n.
+        d2 = (k - n * k.sum() / n.sum()) ** 2
+        chi2 = ((d2 / n).sum() - d2 / n - d2 / rest) / (p * (1 - p))
     chi2 = np.where(varies, np.maximum(chi2, 0), np.nan)
     columns = spread(
         fits,

@@ -22,21 +22,21 @@ _ = room_words("present")
 
 
 def _number(value: object, digits: int = 0) -> str:
-    return "–" if pd.isna(value) else number(float(value), digits)  # type: ignore[arg-type, call-overload]
+    return "–" if pd.isna(value) else number(float(value), digits)
 
 
 def _percent(value: object, digits: int = 0) -> str:
-    return "–" if pd.isna(value) else percent(float(value), digits)  # type: ignore[arg-type, call-overload]
+    return "–" if pd.isna(value) else percent(float(value), digits)
 
 
 def _figure(value: object) -> str:
     """Write a whole number as one and anything else with one decimal."""
-    whole = pd.isna(value) or float(value) == round(float(value))  # type: ignore[arg-type, call-overload]
+    whole = pd.isna(value) or float(value) == round(float(value))
     return _number(value, 0 if whole else 1)
 
 
 def _interval(low: object, high: object) -> str:
-    return "–" if pd.isna(low) else f"{_percent(low)}–{_percent(high)}"  # type: ignore[call-overload]
+    return "–" if pd.isna(low) else f"{_percent(low)}–{_percent(high)}"
 
 
 def source_kind_label(kind: str) -> str:
