@@ -75,7 +75,7 @@ def _catalogue(lang: str, room: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for message in catalogue:
         # A message with a plural holds both forms; Indonesian has one, and we look up by the first.
-        english, told = ((t,) if isinstance(t, str) else tuple(t)
+        english, told = ((t,) if isinstance(t, str) else tuple(t or ())
                          for t in (message.id, message.string))  # fmt: skip
         if english and english[0] and told and told[0] and not message.fuzzy:
             words[english[0]] = told[0]

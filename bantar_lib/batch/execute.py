@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bantar_lib.batch.plan import Job, one_language, read_notebook
-from bantar_lib.present.page import Page, page_html
 from bantar_lib.present.display import RESULT_MIME
+from bantar_lib.present.page import Page, page_html
 from bantar_lib.words import room_words
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import pandas as pd
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES
 from bantar_lib.frameworks import Indicator
+from bantar_lib.present.display import Figure, Table, Text
 from bantar_lib.present.evidence_figures import (
     audit_grid,
     evidence_bars,
     indicator_labels,
     suggestion_label,
 )
-from bantar_lib.present.display import Figure, Table, Text
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study

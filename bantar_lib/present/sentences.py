@@ -10,8 +10,8 @@ import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.present.count_figures import years_text
-from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
 from bantar_lib.present.display import Text
+from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
@@ -48,7 +48,8 @@ def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> s
         return _("In {years} no {unit} was {first}.", years=years, **terms(study))
     return _(
         "In {years} the source counts {asked} {unit} {first}, of which {done} {last}: an "
-        "execution rate of {rate} (95% interval {low} to {high}; pooled with the other {districts} {pooled}).",
+        "execution rate of {rate} (95% interval {low} to {high}; pooled with the other "
+        "{districts} {pooled}).",
         years=years, asked=number(row["proposed"]), done=number(row["implemented"]),
         rate=percent(row["rate"]), low=percent(row["low"]), high=percent(row["high"]),
         pooled=percent(row["pooled"]), **terms(study),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.present.count_figures import scenario_label, years_text
+from bantar_lib.present.display import Table
 from bantar_lib.present.evidence_figures import (
     column_label,
     indicator_labels,
@@ -13,7 +16,6 @@ from bantar_lib.present.evidence_figures import (
     valence_label,
     verdict_label,
 )
-from bantar_lib.present.display import Table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, number, percent, room_words
@@ -21,21 +23,21 @@ from bantar_lib.words import current_language, number, percent, room_words
 _ = room_words("present")
 
 
-def _number(value: object, digits: int = 0) -> str:
+def _number(value: Any, digits: int = 0) -> str:
     return "–" if pd.isna(value) else number(float(value), digits)
 
 
-def _percent(value: object, digits: int = 0) -> str:
+def _percent(value: Any, digits: int = 0) -> str:
     return "–" if pd.isna(value) else percent(float(value), digits)
 
 
-def _figure(value: object) -> str:
+def _figure(value: Any) -> str:
     """Write a whole number as one and anything else with one decimal."""
     whole = pd.isna(value) or float(value) == round(float(value))
     return _number(value, 0 if whole else 1)
 
 
-def _interval(low: object, high: object) -> str:
+def _interval(low: Any, high: Any) -> str:
     return "–" if pd.isna(low) else f"{_percent(low)}–{_percent(high)}"
 
 
