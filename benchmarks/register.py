@@ -19,6 +19,10 @@ format: 1
 id: made_up_register
 synthetic: true
 title: {id: Register rekaan, en: Made-up register}
+question: {id: Berapa lama?, en: How long?}
+place: {id: Rekaan, en: Made up}
+district: {id: kecamatan, en: district}
+unit: {id: RT, en: RT}
 framework: grindle
 stages:
   - {id: proposed, label: {id: diusulkan, en: proposed}}
@@ -94,7 +98,7 @@ def main() -> None:
             print(f"register.{ending}: {5 * options.units:,} rows, {size:.0f} MB")
             for what, district in (("one district", "00.07.00"), ("all districts", "")):
                 command = [sys.executable, "-c", MEASURE, str(folder), district]
-                done = subprocess.run(command, capture_output=True, text=True, check=True)
+                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
                 print(f"  {what}: {done.stdout.strip()}")
 
 

@@ -42,8 +42,8 @@ def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFr
     sources = study.table("sources").set_index("source_id")
     table = coded.merge(segments, on="segment_id", suffixes=("", "_of_segment"))
     table["root"] = [_root(sources["part_of"], s) for s in table["source_id"]]
-    table["source_kind"] = table["source_id"].map(sources["kind"])
-    table["role"] = table["source_id"].map(sources["role"])
+    table["source_kind"] = table["source_id"].map(sources["kind"]).fillna("")
+    table["role"] = table["source_id"].map(sources["role"]).fillna("")
     return table
 
 
@@ -62,19 +62,27 @@ def _root(part_of: pd.Series, source: str) -> str:
     return source
 
 
+def _weighed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the codings that bear on a rating, with their sign and the source they count for.
+
+    Efforts, recommendations and neutral statements give no direction. A datum that a second
+    source repeats stays with the first: the repetition is no independent evidence.
+    """
+    rows = table[table["kind"].isin(RATED_KINDS) & table["valence"].isin(_SIGN)].copy()
+    rows["sign"] = rows["valence"].map(_SIGN)
+    rows["root"] = rows.groupby(["code", "datum"])["root"].transform("first")
+    return rows
+
+
 def tally(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count evidence by indicator, once for each `by` (``root`` or ``datum``).
 
-    Within one source (or one datum) the valences are added up and only their sign counts, so
-    that a source that says a thing ten times does not outweigh one that says it once.
+    Within one datum, and then within one source, the valences are added up and only their sign
+    counts, so that a source that says a thing ten times does not outweigh one that says it once.
     """
-    rated = table[table["kind"].isin(RATED_KINDS) & table["valence"].isin(_SIGN)].copy()
-    # A datum that several segments share counts once before sources are compared.
-    rated["sign"] = rated["valence"].map(_SIGN)
-    once = rated.groupby(["code", "root", "datum"], as_index=False)["sign"].sum()
+    once = _weighed(table).groupby(["code", "root", "datum"], as_index=False)["sign"].sum()
     once["sign"] = once["sign"].clip(-1, 1)
-    keys = ["code", "root", "datum"] if by == "datum" else ["code", by]
-    sums = once.groupby(keys, as_index=False)["sign"].sum()
+    sums = once.groupby(["code", by], as_index=False)["sign"].sum()
     sums["side"] = sums["sign"].clip(-1, 1).map({1: "supports", 0: "mixed", -1: "inhibits"})
     counts = sums.groupby(["code", "side"]).size().unstack("side", fill_value=0)
     return counts.reindex(columns=["supports", "mixed", "inhibits"], fill_value=0)
@@ -117,9 +125,10 @@ def rate_indicators(
         One row an indicator, in the framework's order: indicator, supports, mixed, inhibits
         (numbers of sources or data), balance = (S − I)/(S + M + I), contestedness =
         2·min(S, I)/(S + I), sources, kinds (of sources other than the author's own
-        statements), stability (share of leave-one-source-out and leave-one-role-out runs that
-        keep the band), suggestion. The suggestion is ``no_evidence`` where nothing is coded
-        and ``insufficient_evidence`` under 3 sources or 2 kinds: neither is "neutral".
+        statements; of both only what gives a direction), stability (share of
+        leave-one-source-out and leave-one-role-out runs that keep the band), suggestion. The suggestion is ``no_evidence`` where nothing is coded
+        and ``insufficient_evidence`` under 3 sources or 2 kinds: neither is "neutral". A datum
+        that several segments or sources share counts once.
 
     Examples
     --------
@@ -134,9 +143,10 @@ def rate_indicators(
     rows = []
     for indicator in study.framework.indicators:
         own = table[(table["code"] == indicator.id) & table["kind"].isin(RATED_KINDS)]
+        weighed = _weighed(own)
         s, m, i = (int(counts[c].get(indicator.id, 0)) for c in ("supports", "mixed", "inhibits"))
-        kinds = own.loc[own["source_kind"] != "author_statement", "source_kind"].nunique()
-        sources = own["root"].nunique()
+        kinds = len(set(weighed["source_kind"]) - {"author_statement", ""})
+        sources = weighed["root"].nunique()
         balance = (s - i) / (s + m + i) if s + m + i else pd.NA
         rows.append({
             "indicator": indicator.id,
@@ -147,7 +157,7 @@ def rate_indicators(
             "contestedness": 2 * min(s, i) / (s + i) if s + i else pd.NA,
             "sources": sources,
             "kinds": kinds,
-            "stability": _stability(own) if sources >= 2 else pd.NA,
+            "stability": _stability(weighed) if sources >= 2 else pd.NA,
             "suggestion": _suggestion(balance, own.empty, sources, kinds),
         })  # fmt: skip
     frame = pd.DataFrame(rows)

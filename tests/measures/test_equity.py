@@ -92,7 +92,7 @@ pairs = st.lists(st.tuples(st.integers(20, 300), st.integers(0, 20)), min_size=1
 
 
 @given(pairs, st.integers(2, 5), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_order_scale_repetition_and_the_unknown_do_not_matter(made_up, drawn, times, random):
     first = pd.Series(values(study_of_pairs(made_up, drawn)))
     others = {
@@ -112,7 +112,7 @@ def test_order_scale_repetition_and_the_unknown_do_not_matter(made_up, drawn, ti
 
 
 @given(pairs)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_lorenz_curve_rises_under_the_diagonal(made_up, drawn):
     curve = lorenz(study_of_pairs(made_up, drawn), SCENARIO)
     held, reached = curve["units_share"].astype(float), curve["reached_share"].astype(float)

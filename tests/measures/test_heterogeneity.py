@@ -46,7 +46,7 @@ def test_the_city_against_scipy_and_statsmodels(bantar):
     assert (row["districts"], row["proposed"], row["implemented"]) == (11, 321, 197)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(PAIRS)
 def test_any_counts_against_scipy(pairs):
     n, k = np.array(pairs).T
@@ -116,6 +116,7 @@ def test_tau2_gives_back_the_spread_of_the_rates():
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning:statsmodels")
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.floats(-5, 5), st.floats(0.01, 4)), min_size=2, max_size=12),
     st.floats(-9, 9),

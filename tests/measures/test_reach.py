@@ -135,7 +135,7 @@ def registers(draw):
 
 
 @given(registers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_exact_count_lies_between_the_bounds(made_up, drawn):
     units, proposed, done, known = drawn
     counts = [("1", y, "took_part", len(p)) for y, p in proposed.items()]

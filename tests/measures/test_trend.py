@@ -168,7 +168,7 @@ changes = st.lists(
 
 
 @given(changes, st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_order_does_not_matter_and_time_turned_round_turns_the_signs(made_up, pairs, random):
     first = trend(two_years(made_up, pairs))
     shuffled = random.sample(pairs, len(pairs))
@@ -183,7 +183,7 @@ def test_order_does_not_matter_and_time_turned_round_turns_the_signs(made_up, pa
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=2, max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_district_with_an_unknown_year_changes_nothing(made_up, table):
     first = trend(all_years(made_up, table))
     more = trend(all_years(made_up, [*table, [5, pd.NA, 1]]))

@@ -1,0 +1,363 @@
+"""Figures of statistics: how far districts differ, and how surely that can be said.
+
+Every figure takes a table that a measure returned, so that nothing is computed twice on a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
+
+from bantar_lib import measures
+from bantar_lib.measures.stocks import by_year, known_flows, stage_names
+from bantar_lib.present import style
+from bantar_lib.present.count_figures import scenario_label, years_text
+from bantar_lib.present.display import Figure
+from bantar_lib.present.labels import MOST_NAMED, name_points
+from bantar_lib.present.terms import terms
+from bantar_lib.study import Study
+from bantar_lib.words import listing, number, percent, room_words
+
+_ = room_words("present")
+
+_MOST_OUTSIDE = 10
+
+
+def chance_text(chance: float) -> str:
+    """Write a probability, without calling a near certainty certain.
+
+    Examples
+    --------
+    >>> from bantar_lib.words import language
+    >>> with language("en"):
+    ...     chance_text(0.43), chance_text(0.9999), chance_text(0.001)
+    ('43%', 'over 99%', 'under 1%')
+    """
+    if chance > 0.99:
+        return _("over {share}", share=percent(0.99))
+    return percent(chance) if chance >= 0.01 else _("under {share}", share=percent(0.01))
+
+
+def points_text(difference: float) -> str:
+    """Write a difference between two shares in percentage points, with a true minus sign.
+
+    Examples
+    --------
+    >>> from bantar_lib.words import language
+    >>> with language("id"):
+    ...     points_text(-0.0965)
+    '−9,7'
+    """
+    return number(100 * difference, 1).replace("-", "−")
+
+
+def sampled(table: pd.DataFrame, mark: str) -> pd.DataFrame:
+    """Keep every so many rows of a long table, the marked district always among them."""
+    if len(table) <= style.MOST_ROWS:
+        return table
+    keep = np.zeros(len(table), dtype=bool)
+    keep[np.linspace(0, len(table) - 1, style.MOST_ROWS).round().astype(int)] = True
+    return table[keep | (table["district_id"] == mark).to_numpy()]
+
+
+def _sampled_note(study: Study, shown: int, of: int) -> str:
+    if shown == of:
+        return ""
+    return " " + _("{shown} of {of} {districts} are drawn, evenly spaced along the list.",
+                   shown=number(shown), of=number(of), **terms(study))  # fmt: skip
+
+
+def nothing(study: Study, caption: str) -> Figure:
+    """Return the figure of a measure for which no district has the counts."""
+    text = _("No {district} has the counts for this figure.", **terms(study))
+    drawing, axes = style.canvas(1.0)
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center")
+    return Figure(drawing, text, caption, _("anything: blank means unknown, not zero."))
+
+
+def _colours(table: pd.DataFrame, mark: str) -> list[str]:
+    return [style.VERMILION if d == mark else style.BLUE for d in table["district_id"]]
+
+
+def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> None:
+    axes.set_yticks(range(len(table)), names)
+    axes.set_ylim(len(table) - 0.5, -0.5)
+    for label, district_id in zip(axes.get_yticklabels(), table["district_id"], strict=True):
+        if district_id == mark:
+            label.set_fontweight("bold")
+            label.set_color(style.VERMILION)
+
+
+def _name_some(
+    axes: Axes, table: pd.DataFrame, x: str, y: str, mark: str, wanted: pd.Series
+) -> None:
+    """Name the marked district and those wanted; all of them where they are few."""
+    if len(table) <= MOST_NAMED:
+        wanted = pd.Series(True, index=table.index)
+    marked = table["district_id"] == mark
+    rows = pd.concat([table[marked], table[wanted & ~marked]])
+    name_points(axes, list(rows["district"]), rows[[x, y]].to_numpy(dtype=float),
+                bold=list(rows["district_id"] == mark))  # fmt: skip
+
+
+def _points(axes: Axes, x: pd.Series, y: pd.Series, table: pd.DataFrame, mark: str) -> None:
+    few = len(table) <= 200
+    marked = (table["district_id"] == mark).to_numpy()
+    axes.scatter(x[~marked], y[~marked], s=34 if few else 9, color=style.BLUE, zorder=4,
+                 alpha=1.0 if few else 0.35, linewidths=0.6 if few else 0,
+                 edgecolors="white")  # fmt: skip
+    axes.scatter(x[marked], y[marked], s=64, marker="D", color=style.VERMILION, zorder=5,
+                 edgecolors="white", linewidths=0.8)  # fmt: skip
+
+
+def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
+    """Draw the funnel: execution rate against number proposed, with naive and adjusted limits.
+
+    Parameters
+    ----------
+    study : Study
+        For its words.
+    execution : pandas.DataFrame
+        As :func:`bantar_lib.execution` returns it.
+    mark : str
+        The ``district_id`` to stand out.
+
+    Examples
+    --------
+    >>> from bantar_lib import execution, load_study
+    >>> study = load_study("kampung_bantar")
+    >>> "11" in funnel(study, execution(study), mark="15.71.07").alt
+    True
+    """
+    table = measures.funnel(execution)
+    known = table.dropna(subset=["rate"])
+    caption = _("Execution rate against the number {first}, {years}.", years=years_text(execution),
+                **terms(study))  # fmt: skip
+    if known.empty:
+        return nothing(study, caption)
+    drawing, axes = style.canvas(4.6)
+    curves = measures.funnel_limits(execution)
+    _draw_limits(axes, curves)
+    axes.axhline(table.attrs["rate"], color=style.INK, linestyle="--", linewidth=1, zorder=2)
+    _points(axes, known["proposed"].astype(float), known["rate"].astype(float), known, mark)
+    axes.set_xlim(0, float(curves["proposed"].max()))
+    axes.set_ylim(-0.04, 1.04)
+    axes.yaxis.set_major_formatter(lambda y, _position: percent(y))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_formatter(lambda x, _position: number(x))
+    axes.set_xlabel(_("number of {unit} {first}", **terms(study)))
+    axes.set_ylabel(_("execution rate"))
+    axes.legend(handles=_limit_handles(study, table), loc="lower center",
+                bbox_to_anchor=(0.5, 1.0), ncols=2)  # fmt: skip
+    style.plain_grid(axes, axis="both")
+    far = known["z"].astype(float).abs()
+    _name_some(axes, known, "proposed", "rate", mark,
+               (known["flag_95"] != "inside") & (far >= far.nlargest(_MOST_OUTSIDE).min()))  # fmt: skip
+    caption += " " + _(
+        "Limits around the rate of all {districts}: naive, as if they differed by chance alone, and "
+        "adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points).",
+        phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
+        **terms(study),
+    )  # fmt: skip
+    return Figure(drawing, _funnel_alt(study, table, known, mark), caption, _(
+        "why a {district} lies where it does. Among {n} {districts}, the chance that at least one "
+        "lies outside the naive 95% limits by chance alone is {chance}.",
+        n=number(len(known)), chance=chance_text(measures.false_alarm_chance(len(known))),
+        **terms(study),
+    ))  # fmt: skip
+
+
+def _draw_limits(axes: Axes, curves: pd.DataFrame) -> None:
+    x = curves["proposed"].to_numpy(dtype=float)
+    for name, shade in (("998", "#ECECEC"), ("95", "#D2D2D2")):
+        axes.fill_between(x, curves[f"low_{name}"], curves[f"high_{name}"], color=shade,
+                          linewidth=0, zorder=1)  # fmt: skip
+    for kind, colour, line in (("phi_", style.AMBER, "-"), ("tau_", style.GREEN, "-.")):
+        for end in ("low_95", "high_95"):
+            axes.plot(x, curves[kind + end], color=colour, linestyle=line, linewidth=1.8, zorder=2)
+
+
+def _limit_handles(study: Study, table: pd.DataFrame) -> list[Patch | Line2D]:
+    return [
+        Patch(facecolor="#D2D2D2", label=_("naive limits, 95%")),
+        Patch(facecolor="#ECECEC", label=_("naive limits, 99.8%")),
+        Line2D([], [], color=style.AMBER, linewidth=1.8, label=_("adjusted limits (φ), 95%")),
+        Line2D([], [], color=style.GREEN, linewidth=1.8, linestyle="-.",
+               label=_("adjusted limits (τ²), 95%")),
+        Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
+               label=_("all {districts}: {rate}", rate=percent(table.attrs["rate"]),
+                       **terms(study))),
+    ]  # fmt: skip
+
+
+def flag_text(flag: str) -> str:
+    """Return in words where a district lies in the funnel."""
+    return {
+        "inside": _("inside the naive limits"),
+        "outside_naive_inside_adjusted": _(
+            "outside naive limits, inside overdispersion-adjusted limits"
+        ),
+        "outside_adjusted": _("outside the overdispersion-adjusted limits"),
+    }.get(flag, _("no limits: nothing varies"))
+
+
+def _funnel_alt(study: Study, table: pd.DataFrame, known: pd.DataFrame, mark: str) -> str:
+    flags = known["flag_95"].value_counts()
+    if "" in flags:
+        text = _("All {districts} together have a rate of {rate}, which leaves no room for limits.",
+                 rate=percent(table.attrs["rate"]), **terms(study))  # fmt: skip
+    else:
+        text = _(
+            "Around the overall rate of {rate}, of {n} {districts} {inside} lie inside the naive "
+            "95% limits, {between} outside these but inside the overdispersion-adjusted ones, and "
+            "{outside} outside the adjusted ones.",
+            rate=percent(table.attrs["rate"]), n=number(len(known)),
+            inside=number(flags.get("inside", 0)),
+            between=number(flags.get("outside_naive_inside_adjusted", 0)),
+            outside=number(flags.get("outside_adjusted", 0)), **terms(study),
+        )  # fmt: skip
+    for own in known[known["district_id"] == mark].itertuples():
+        text += " " + _("{name}: {rate} of {n}, {where}.", name=own.district,
+                        rate=percent(own.rate), n=number(own.proposed),
+                        where=flag_text(str(own.flag_95)))  # fmt: skip
+    return text
+
+
+def rank_intervals(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
+    """Draw each district's 90% rank interval, in alphabetical order.
+
+    Parameters
+    ----------
+    execution : pandas.DataFrame
+        As :func:`bantar_lib.execution` returns it.
+    """
+    known = execution.dropna(subset=["rank_low"]).sort_values(["district", "district_id"])
+    caption = _("90% rank interval by execution rate, {years}; 1 = highest. In alphabetical order.",
+                years=years_text(execution))  # fmt: skip
+    if known.empty:
+        return nothing(study, caption)
+    table, n = sampled(known, mark), len(known)
+    drawing, axes = style.canvas(style.row_height(len(table), extra=1.0))
+    rows = np.arange(len(table))
+    low, high = (table[c].to_numpy(dtype=float) for c in ("rank_low", "rank_high"))
+    # Half a place on each side, so that a rank held for sure still has a length.
+    axes.barh(rows, high - low + 1, left=low - 0.5, height=0.5, color=_colours(table, mark))
+    if n <= MOST_NAMED:
+        for y, a, b in zip(rows, low, high, strict=True):
+            text = number(a) if a == b else f"{number(a)}–{number(b)}"
+            axes.annotate(text, (b + 0.5, y), xytext=(4, 0), textcoords="offset points",
+                          va="center", fontsize=9)  # fmt: skip
+    _name_rows(axes, table, list(table["district"]), mark)
+    axes.set_xlim(0.5, n + 0.5 + (0.08 * n if n <= MOST_NAMED else 0))
+    axes.xaxis.set_major_locator(
+        FixedLocator(range(1, n + 1)) if n <= MOST_NAMED else MaxNLocator(8, integer=True)
+    )
+    axes.xaxis.set_major_formatter(lambda x, _position: number(x))
+    axes.set_xlabel(_("rank by execution rate (1 = highest)"))
+    style.plain_grid(axes)
+    return Figure(drawing, _rank_alt(study, known, mark),
+                  caption + _sampled_note(study, len(table), n),
+                  _("a league table: wherever two intervals overlap, the order of the two "
+                    "{districts} is not shown by these counts.", **terms(study)))  # fmt: skip
+
+
+def _rank_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
+    places = (known["rank_high"] - known["rank_low"] + 1).astype(int)
+    n = len(known)
+    text = _(
+        "The 90% rank intervals of {n} {districts} are {least} to {most} places wide; {first_place} "
+        "of them hold rank 1 and {last_place} hold rank {n}.",
+        n=number(n), least=number(places.min()), most=number(places.max()),
+        first_place=number((known["rank_low"] == 1).sum()),
+        last_place=number((known["rank_high"] == n).sum()), **terms(study),
+    )  # fmt: skip
+    for own in known[known["district_id"] == mark].itertuples():
+        text += " " + _("{name}: between {low} and {high}.", name=own.district,
+                        low=number(own.rank_low), high=number(own.rank_high))  # fmt: skip
+    return text
+
+
+def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
+    """Draw the number proposed against the number of units, on logarithmic axes.
+
+    Lines: the fitted elasticity with its interval, a fixed intake (slope 0) and a fixed share
+    (slope 1). Each adds up to as many proposals as there were.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`bantar_lib.size` returns it.
+    """
+    caption = _("Number {first} against number of {unit} by {district}, logarithmic axes; the "
+                "shaded wedge is the 95% interval of the slope.", **terms(study))  # fmt: skip
+    points = _sizes(study)
+    if points.empty:
+        return nothing(study, caption)
+    fit = table[table["role"] == "primary"].iloc[0]
+    some = points[points["entries"] > 0]
+    drawing, axes = style.canvas(4.6)
+    axes.set(xscale="log", yscale="log")
+    _draw_slopes(axes, points, fit)
+    floor = float(some["entries"].min()) / 2 if len(some) else 0.5
+    points = points.assign(entries=points["entries"].mask(points["entries"] == 0, floor))
+    _points(axes, points["units"], points["entries"], points, mark)
+    least, most = points["units"].min(), points["units"].max()
+    axes.set_xlim(least / 1.3, most * 1.3)
+    axes.set_ylim(points["entries"].min() / 1.5, points["entries"].max() * 1.5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(FixedLocator(_round_steps(*axis.get_view_interval())))
+        axis.set_major_formatter(lambda value, _position: number(value))
+        axis.set_minor_locator(FixedLocator([]))
+        axis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel(_("number of {unit} (logarithmic)", **terms(study)))
+    axes.set_ylabel(_("number {first} (logarithmic)", **terms(study)))
+    axes.legend(handles=_slope_handles(study, fit), loc="lower center", bbox_to_anchor=(0.5, 1.0),
+                ncols=2 if pd.notna(fit["estimate"]) else 1)  # fmt: skip
+    style.plain_grid(axes, axis="both")
+    _name_some(axes, points, "units", "entries", mark, pd.Series(False, index=points.index))
+    none = len(points) - len(some)
+    if none:
+        caption += " " + _("At the lower edge: {n} with none {first}.", n=number(none),
+                           **terms(study))  # fmt: skip
+    return Figure(drawing, _size_alt(study, fit, points, mark), caption, _(
+        "why: an intake that is the same for each {district} and unwillingness in large ones look "
+        "alike here.", **terms(study),
+    ))  # fmt: skip
+
+
+def _sizes(study: Study) -> pd.DataFrame:
+    """Return the districts that know their units and every year's number of the first stage."""
+    entries = by_year(study, known_flows(study), stage_names(study).start)
+    frame = study.districts[["district_id", "name", "units"]].rename(columns={"name": "district"})
+    total = entries.sum(axis=1, skipna=False) if len(entries.columns) else np.nan
+    frame["entries"] = np.asarray(total, dtype=float) if np.ndim(total) else total
+    frame["units"] = frame["units"].astype("float64")
+    return frame[(frame["units"] > 0) & frame["entries"].notna()].reset_index(drop=True)
+
+
+def _draw_slopes(axes: Axes, points: pd.DataFrame, fit: pd.Series) -> None:
+    units, total = points["units"].to_numpy(), float(points["entries"].sum())
+    if total == 0:
+        return
+    x = np.geomspace(units.min() / 1.3, units.max() * 1.3, 60)
+
+    def line(slope: float) -> np.ndarray:
+        # In logarithms around the middle, so that a steep slope does not overflow.
+        middle = np.log(units).mean()
+        shape = np.exp(slope * (np.log(units) - middle)).sum()
+        return np.exp(slope * (np.log(x) - middle)) * total / shape
+
+    axes.plot(x, line(measures_slope("fixed")), color=style.INK, linestyle=":", linewidth=1.4)
+    axes.plot(x, line(measures_slope("share")), color=style.INK, linestyle="--", linewidth=1.2)
+    if pd.notna(fit["estimate"]):
+        ends = [line(float(fit[end])) for end in ("low", "high")]
+        axes.fill_between(x, np.minimum(*ends), np.maximum(*ends), color=style.BLUE, alpha=0.15,
+                          linewidth=0)  # fmt: skip
+        axes.plot(x, line(float(fit["estimate"])), color=style.BLUE, linewidth=2)
