@@ -50,25 +50,19 @@ def execute(job: Job, page: Page) -> Record:
     A failing notebook is left as far as it came, with its traceback; its page and result of an
     earlier run are removed, since they no longer hold.
     """
-    import nbformat
-
     started = time.perf_counter()
     html, result = job.output.with_suffix(".html"), job.output.with_name("result.json")
     job.output.parent.mkdir(parents=True, exist_ok=True)
     part = job.output.with_name(f".{job.output.stem}.{os.getpid()}.part.ipynb")
-    error = ""
     try:
-        error = _run(job, part)
-        notebook = nbformat.read(part, as_version=4)
-        part.replace(job.output)
-        if error:
-            html.unlink(missing_ok=True)
-            result.unlink(missing_ok=True)
+        error = _run(job, part) or _leave(part, page, html, result)
+        for path in (html, result) if error else ():
+            path.unlink(missing_ok=True)
+        if part.exists():
+            part.replace(job.output)
         else:
-            write_whole(html, page_html(notebook, page))
-            if record := collected_result(notebook):
-                write_whole(result, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-    finally:
+            job.output.unlink(missing_ok=True)
+    finally:  # also where the user stops it: then all is as it was before
         part.unlink(missing_ok=True)
     return Record(
         notebook=job.notebook.stem,
@@ -98,7 +92,28 @@ def _run(job: Job, part: Path) -> str:
         )
     except PapermillExecutionError as fault:
         return f"{fault.ename}: {fault.evalue}".splitlines()[0]
+    except Exception as fault:  # the kernel died, the disk is full
+        return one_line(fault)
     return ""
+
+
+def _leave(part: Path, page: Page, html: Path, result: Path) -> str:
+    """Write page and result of the executed notebook; return the error in one line, or nothing."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(part, as_version=4)
+        write_whole(html, page_html(notebook, page))
+        if record := collected_result(notebook):
+            write_whole(result, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    except Exception as fault:
+        return one_line(fault)
+    return ""
+
+
+def one_line(fault: Exception) -> str:
+    """Return an error as one line."""
+    return f"{type(fault).__name__}: {fault}".splitlines()[0]
 
 
 def collected_result(notebook: NotebookNode) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from bantar_lib.study import Study
 from bantar_lib.words import LANGUAGES, room_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from nbformat import NotebookNode
 
 _ = room_words("batch")
@@ -121,7 +123,8 @@ def _as_type(name: str, text: str, kind: str) -> Any:
     except (ValueError, SyntaxError):
         value = None
     accepted: Any = {"int": int, "float": (int, float), "bool": bool}.get(kind, object)
-    if value is None or not isinstance(value, accepted) or (kind != "bool" and value is True):
+    boolean = isinstance(value, bool) and kind in ("int", "float")  # Python takes True for 1
+    if value is None or boolean or not isinstance(value, accepted):
         raise UserError(
             _("Parameter {name}: {text} is not of type {kind}.", name=name, text=text, kind=kind)
         )
@@ -131,27 +134,43 @@ def _as_type(name: str, text: str, kind: str) -> Any:
 def safe_name(text: str, *, most: int = 60) -> str:
     """Return `text` as a file name that every system takes.
 
-    What is lost (accents, signs, length) is made up for by a short hash, so that two names
-    never meet in one file.
+    What is lost (accents, spaces and other signs, length) is made up for by a short hash, so
+    that two texts never meet in one file.
 
     Examples
     --------
-    >>> safe_name("15.71.07 Kota Baru")
-    '15.71.07_Kota_Baru'
+    >>> safe_name("kampung_bantar")
+    'kampung_bantar'
     >>> safe_name("a/b") != safe_name("a-b")
     True
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    kept = re.sub(r"[^A-Za-z0-9.]+", "_", plain).strip("._")[:most].rstrip("._")
+    kept = re.sub(r"[^A-Za-z0-9._]+", "_", plain).strip("._")[:most].rstrip("._")
     reserved = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", kept)
-    if kept == text.replace(" ", "_") and kept and not reserved:
+    if kept == text and kept and not reserved:
         return kept
-    return f"{kept or 'x'}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    if reserved or not kept:  # Windows takes con.txt for the device con
+        kept = f"x_{kept}".rstrip("_")
+    return f"{kept}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def district_folder(district_id: str, name: str) -> str:
-    """Return the folder name of a district's outputs."""
-    return safe_name(f"{district_id} {name}")
+def district_folders(districts: pd.DataFrame) -> dict[str, str]:
+    """Return ``district_id`` → folder name of each district's outputs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> district_folders(pd.DataFrame({"district_id": ["15.71.07"], "name": ["Kota Baru"]}))
+    {'15.71.07': '15.71.07_Kota_Baru'}
+    """
+    pairs = zip(districts["district_id"], districts["name"], strict=True)
+    names = {i: safe_name(f"{i}_{name}".replace(" ", "_")) for i, name in pairs}
+    # To Windows and macOS a1_Melati and A1_melati are one folder.
+    often = Counter(name.casefold() for name in names.values())
+    return {
+        i: name if often[name.casefold()] == 1 else safe_name(f"{name}/{i}")
+        for i, name in names.items()
+    }
 
 
 def plan(
@@ -192,6 +211,7 @@ def plan(
     notebooks = batch_notebooks()
     extra = typed_parameters(parameters or {}, notebooks)
     table = study.districts
+    folders = district_folders(table)
     if districts is not None:
         wanted = [study.district(d)["district_id"] for d in districts]
         table = table[table["district_id"].isin(wanted)]
@@ -207,7 +227,7 @@ def plan(
                 wide.append(Job(path, base, root / path.name))
             continue
         for row in table[["district_id", "name"]].itertuples(index=False):
-            folder = root / "districts" / district_folder(row.district_id, row.name)
+            folder = root / "districts" / folders[row.district_id]
             filled = {**base, "district": row.district_id}
             own.append(Job(path, filled, folder / path.name, row.district_id, row.name))
     return [*wide, *own]

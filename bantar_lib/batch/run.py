@@ -10,10 +10,11 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
-from bantar_lib.batch.execute import Record, execute, write_whole
+from bantar_lib.batch.execute import Record, execute, one_line, write_whole
 from bantar_lib.batch.plan import Job, plan, safe_name
 from bantar_lib.present.page import Link, Page
 from bantar_lib.present.terms import terms
@@ -70,8 +71,7 @@ def run_batch(
     opened = study if isinstance(study, Study) else load_study(study)
     root = Path(outputs).resolve()
     jobs = plan(opened, districts, lang=lang, outputs=root, parameters=parameters)
-    every = plan(opened, None, lang=lang, outputs=root)
-    pages = {job.output: _page(opened, job, every, lang) for job in jobs}
+    pages = _pages(opened, jobs, plan(opened, None, lang=lang, outputs=root), lang)
     own = executor is None
     pool = executor or ProcessPoolExecutor(
         max_workers=min(workers or os.cpu_count() or 1, len(jobs) or 1),
@@ -79,7 +79,7 @@ def run_batch(
         mp_context=multiprocessing.get_context("spawn"),
     )
     try:
-        waiting = {pool.submit(execute, job, pages[job.output]): job for job in jobs}
+        waiting = {pool.submit(execute, job, page): job for job, page in pages}
         records = []
         for future in as_completed(waiting):
             record = _settle(future, waiting[future])
@@ -100,20 +100,16 @@ def _settle(future: Future[Record], job: Job) -> Record:
     try:
         return future.result()
     except Exception as fault:  # the other districts go on
-        text = f"{type(fault).__name__}: {fault}".splitlines()[0]
         return Record(
-            job.notebook.stem, job.district_id, job.district, "failed", 0.0, str(job.output), text
-        )
+            job.notebook.stem, job.district_id, job.district, "failed", 0.0, str(job.output),
+            one_line(fault),
+        )  # fmt: skip
 
 
-def _page(study: Study, job: Job, every: Sequence[Job], lang: str) -> Page:
-    """Return what the job's page says beside its notebook: title, and links to the others."""
-    here = job.output.parent
-
-    def link(other: Job, label: str) -> Link:
-        path = os.path.relpath(other.output.with_suffix(".html"), here)
-        return Link(label, Path(path).as_posix(), other.output == job.output)
-
+def _pages(
+    study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str
+) -> list[tuple[Job, Page]]:
+    """Return each job with what its page says beside its notebook: title, and links to others."""
     with language(lang):
         titles = {
             "00_reading_guide": _("Reading guide"),
@@ -122,29 +118,56 @@ def _page(study: Study, job: Job, every: Sequence[Job], lang: str) -> Page:
             "04_audit": _("Check of figures and statements"),
         }
         many = terms(study)["districts"].capitalize()
-    wide = [
-        link(j, titles.get(j.notebook.stem, j.notebook.stem)) for j in every if not j.district_id
-    ]
+    wide = [j for j in every if not j.district_id]
     near = [j for j in every if j.district_id] if len(every) <= _MOST_LINKS else []
-    name = job.district or titles.get(job.notebook.stem, job.notebook.stem)
-    return Page(
-        title=f"{name} · {study.text('title', lang)}",
-        lang=lang,
-        synthetic=study.synthetic,
-        links=wide,
-        districts=[link(j, j.district) for j in near],
-        districts_label=many,
-    )
+
+    def label(job: Job) -> str:
+        return job.district or titles.get(job.notebook.stem, job.notebook.stem)
+
+    def links(here: Job, others: Sequence[Job]) -> list[Link]:
+        # A path is put into the form of an address: a blank or # in a name must not cut it.
+        return [
+            Link(
+                label(j),
+                quote(relative(j.output.with_suffix(".html"), here.output.parent)),
+                j.output == here.output,
+            )
+            for j in others
+        ]
+
+    return [
+        (job, Page(
+            title=f"{label(job)} · {study.text('title', lang)}",
+            lang=lang,
+            synthetic=study.synthetic,
+            links=links(job, wide),
+            districts=links(job, near),
+            districts_label=many,
+            kicker=", ".join(filter(None, (job.district, study.text("place", lang)))),
+        ))
+        for job in jobs
+    ]  # fmt: skip
+
+
+def relative(path: Path, start: Path) -> str:
+    """Return `path` as seen from `start`, with forward slashes."""
+    return Path(os.path.relpath(path, start)).as_posix()
 
 
 def collect_results(study: Study, lang: str, outputs: Path) -> Path | None:
-    """Gather every district's ``result.json`` into one tidy ``results.csv``."""
+    """Gather every district's ``result.json`` into one tidy ``results.csv``.
+
+    Results of an earlier state of the study, of which its inputs no longer tell, stay out.
+    """
     root = outputs / safe_name(study.id) / lang
+    target = root / "results.csv"
     rows: list[dict[str, Any]] = []
     for path in sorted(root.glob("districts/*/result.json")):
-        rows.extend(json.loads(path.read_text(encoding="utf-8"))["results"])
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record.get("input_hash") == study.content_hash:
+            rows.extend(record["results"])
     if not rows:
+        target.unlink(missing_ok=True)
         return None
-    target = root / "results.csv"
     write_whole(target, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
     return target

@@ -126,9 +126,10 @@ def rate_indicators(
         (numbers of sources or data), balance = (S − I)/(S + M + I), contestedness =
         2·min(S, I)/(S + I), sources, kinds (of sources other than the author's own
         statements; of both only what gives a direction), stability (share of
-        leave-one-source-out and leave-one-role-out runs that keep the band), suggestion. The suggestion is ``no_evidence`` where nothing is coded
-        and ``insufficient_evidence`` under 3 sources or 2 kinds: neither is "neutral". A datum
-        that several segments or sources share counts once.
+        leave-one-source-out and leave-one-role-out runs that keep the band),
+        suggestion. The suggestion is ``no_evidence`` where nothing is coded and
+        ``insufficient_evidence`` under 3 sources or 2 kinds: neither is "neutral". A datum that
+        several segments or sources share counts once.
 
     Examples
     --------

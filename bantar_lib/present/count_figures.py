@@ -186,7 +186,9 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
 def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figure:
     """Draw one district's reach under every scenario, the primary ones first."""
     own = reach[(reach["district_id"] == district_id) & reach["share"].notna()]
-    own = own.sort_values(["role", "share"], ascending=[False, False])
+    bounds = own["role"] == "primary"
+    own = pd.concat([own[bounds].sort_values("share"),
+                     own[~bounds].sort_values("share", ascending=False)])  # fmt: skip
     drawing, axes = style.canvas(0.8 + 0.38 * len(own))
     rows = np.arange(len(own))[::-1]
     colours = [style.VERMILION if r == "primary" else style.GREY for r in own["role"]]

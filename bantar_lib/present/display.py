@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ = room_words("present")
 RESULT_MIME = "application/vnd.bantar.result+json"
-_DPI = 110
+_DPI = 130
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ _MARGIN = 2
 Box = tuple[float, float, float, float]
 
 
+def halo() -> list[patheffects.AbstractPathEffect]:
+    """Return a white edge, so that a name can be read on any ground."""
+    return [patheffects.withStroke(linewidth=2.5, foreground="white")]
+
+
 def name_points(
     axes: Axes,
     names: Sequence[str],
@@ -71,11 +76,11 @@ def name_points(
     for n, (name, spot) in enumerate(zip(names, spots, strict=True)):
         strong = bool(bold is not None and bold[n])
         label = axes.annotate(
-            name, axes.transData.inverted().transform(spot), xytext=(0, 0), va="center",
+            name, tuple(axes.transData.inverted().transform(spot)), xytext=(0, 0), va="center",
             textcoords="offset points", ha="center", fontsize=9, zorder=6,
             fontweight="bold" if strong else "normal",
             color=style.VERMILION if strong else style.INK,
-            path_effects=[patheffects.withStroke(linewidth=2.5, foreground="white")],
+            path_effects=halo(),
             arrowprops={"arrowstyle": "-", "color": style.GREY, "linewidth": 0.7, "shrinkA": 0,
                         "shrinkB": 3},
         )  # fmt: skip
@@ -120,12 +125,8 @@ def _free_place(
     for dx, dy, distance in steps:
         x, y = spot[0] + dx, spot[1] + dy
         box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        if (
-            box[0] < inside[0]
-            or box[1] < inside[1]
-            or box[2] > inside[2]
-            or box[3] > inside[3]
-        ):  # fmt: skip
+        fits = box[0] >= inside[0] and box[1] >= inside[1]
+        if not fits or box[2] > inside[2] or box[3] > inside[3]:
             continue
         apart = (
             (others[:, 0] > box[2] + _MARGIN)

@@ -36,6 +36,7 @@ class Page:
     links: Sequence[Link] = ()
     districts: Sequence[Link] = ()
     districts_label: str = ""
+    kicker: str = ""
     css: str = ""
     words: dict[str, str] = field(default_factory=dict)
 
@@ -72,6 +73,7 @@ def page_html(notebook: NotebookNode, page: Page) -> str:
             "skip": _("Skip to the text"),
             "pages": _("Pages"),
             "code": _("code"),
+            "setup": _("setup code"),
             "synthetic": _("Made-up data, for practice and tests only."),
         }
     css = (_TEMPLATE / "page.css").read_text(encoding="utf-8")

@@ -21,21 +21,23 @@ _ = room_words("present")
 
 def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
                   reach: pd.DataFrame) -> Text:  # fmt: skip
-    """Say in one paragraph what is known of a district, how surely, and what is not."""
+    """Say what is known of a district, how surely, and what is not: three short paragraphs."""
     own = study.district(district_id)
-    lang = current_language()
-    unit = study.text("unit", lang)
     if pd.isna(own["units"]):
         size = _("**{name}**.", name=own["name"])
     else:
-        size = _("**{name}** has {n} {unit}.", name=own["name"], n=number(own["units"]), unit=unit)
-    parts = [
-        size,
-        _rate_sentence(study, execution, district_id),
-        _reach_sentence(study, reach, district_id),
-        _evidence_sentence(study, district_id),
-    ]
-    return Text(" ".join(p for p in parts if p), "lead")
+        size = _("**{name}** has {n} {unit}.", name=own["name"], n=number(own["units"]),
+                 **terms(study))  # fmt: skip
+    parts = {
+        _("Known"): [size, _rate_sentence(study, execution, district_id)],
+        _("How surely"): [
+            _interval_sentence(study, execution, district_id),
+            _evidence_sentence(study, district_id),
+        ],
+        _("Not known"): [_reach_sentence(study, reach, district_id)],
+    }
+    told = {head: " ".join(s for s in said if s) for head, said in parts.items()}
+    return Text("\n\n".join(f"**{head}.** {text}" for head, text in told.items()), "lead")
 
 
 def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
@@ -48,11 +50,21 @@ def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> s
         return _("In {years} no {unit} was {first}.", years=years, **terms(study))
     return _(
         "In {years} the source counts {asked} {unit} {first}, of which {done} {last}: an "
-        "execution rate of {rate} (95% interval {low} to {high}; pooled with the other "
-        "{districts} {pooled}).",
+        "execution rate of {rate}.",
         years=years, asked=number(row["proposed"]), done=number(row["implemented"]),
-        rate=percent(row["rate"]), low=percent(row["low"]), high=percent(row["high"]),
-        pooled=percent(row["pooled"]), **terms(study),
+        rate=percent(row["rate"]), **terms(study),
+    )  # fmt: skip
+
+
+def _interval_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
+    row = execution.set_index("district_id").loc[district_id]
+    if pd.isna(row["rate"]):
+        return ""
+    return _(
+        "With so many proposals the rate has a 95% interval from {low} to {high}; read together "
+        "with the other {districts} it is {pooled}.",
+        low=percent(row["low"]), high=percent(row["high"]), pooled=percent(row["pooled"]),
+        **terms(study),
     )  # fmt: skip
 
 
@@ -67,8 +79,9 @@ def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
                  unit=unit)  # fmt: skip
     low, high = own.loc["lower_bound"], own.loc["upper_bound"]
     text = _(
-        "Counted once each, between {low} and {high} {unit} have implemented the programme, "
-        "that is {low_share} to {high_share} of all; a list of {unit} by year would close the gap.",
+        "How many different {unit} have implemented the programme: between {low} and {high} in "
+        "the years recorded, that is {low_share} to {high_share} of all. A list of {unit} by year "
+        "would close the gap.",
         low=number(low["numerator"]), high=number(high["numerator"]), unit=unit,
         low_share=percent(low["share"]), high_share=percent(high["share"]),
     )  # fmt: skip
@@ -86,7 +99,8 @@ def _printed_sentence(study: Study, printed: pd.Series, district_id: str) -> str
     taken = own[own["stage"].isin(loose)].set_index("year")["count"]
     same = [y for y in taken.index if y in first.index and taken[y] == first[y]]
     total = number(printed["numerator"])
-    if same and set(same) == set(first.index):
+    done = own[own["stage"] == study.last_stage]["count"].sum()
+    if same and set(same) == set(first.index) and first.sum() != done:
         return _(
             "The source's own total of {total} adds up yearly entries; the {k} of {years} equal "
             "the number {first}, not the number {last}.",
@@ -108,7 +122,7 @@ def _evidence_sentence(study: Study, district_id: str) -> str:
     roots = table["root"].nunique()
     text = _(
         "{n} coded segments speak of {spoken} of {all} indicators.",
-        n=number(len(table)), spoken=spoken, all=len(ratings),
+        n=number(table["segment_id"].nunique()), spoken=spoken, all=len(ratings),
     )  # fmt: skip
     if roots == 1:
         return text + " " + _(
@@ -244,7 +258,7 @@ def _city_reach(study: Study, reach: pd.DataFrame) -> str:
     low, high = whole.loc["lower_bound"], whole.loc["upper_bound"]
     return _(
         "Counted once each, between {low} and {high} {unit} ({low_share} to {high_share}) have "
-        "implemented the programme.",
+        "implemented the programme in the years recorded.",
         low=number(low["numerator"]), high=number(high["numerator"]),
         unit=study.text("unit", current_language()),
         low_share=percent(low["share"]), high_share=percent(high["share"]),

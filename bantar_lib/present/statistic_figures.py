@@ -5,24 +5,21 @@ Every figure takes a table that a measure returned, so that nothing is computed 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from bantar_lib import measures
-from bantar_lib.measures.stocks import by_year, known_flows, stage_names
 from bantar_lib.present import style
-from bantar_lib.present.count_figures import scenario_label, years_text
+from bantar_lib.present.count_figures import years_text
 from bantar_lib.present.display import Figure
 from bantar_lib.present.labels import MOST_NAMED, name_points
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
-from bantar_lib.words import listing, number, percent, room_words
+from bantar_lib.words import number, percent, room_words
 
 _ = room_words("present")
 
@@ -66,7 +63,8 @@ def sampled(table: pd.DataFrame, mark: str) -> pd.DataFrame:
     return table[keep | (table["district_id"] == mark).to_numpy()]
 
 
-def _sampled_note(study: Study, shown: int, of: int) -> str:
+def sampled_note(study: Study, shown: int, of: int) -> str:
+    """Say that not all districts are drawn, where that is so."""
     if shown == of:
         return ""
     return " " + _("{shown} of {of} {districts} are drawn, evenly spaced along the list.",
@@ -95,7 +93,7 @@ def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> 
             label.set_color(style.VERMILION)
 
 
-def _name_some(
+def name_some(
     axes: Axes, table: pd.DataFrame, x: str, y: str, mark: str, wanted: pd.Series
 ) -> None:
     """Name the marked district and those wanted; all of them where they are few."""
@@ -107,7 +105,8 @@ def _name_some(
                 bold=list(rows["district_id"] == mark))  # fmt: skip
 
 
-def _points(axes: Axes, x: pd.Series, y: pd.Series, table: pd.DataFrame, mark: str) -> None:
+def draw_points(axes: Axes, x: pd.Series, y: pd.Series, table: pd.DataFrame, mark: str) -> None:
+    """Draw a point a district, small and pale where there are many; the marked one stands out."""
     few = len(table) <= 200
     marked = (table["district_id"] == mark).to_numpy()
     axes.scatter(x[~marked], y[~marked], s=34 if few else 9, color=style.BLUE, zorder=4,
@@ -146,23 +145,22 @@ def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     curves = measures.funnel_limits(execution)
     _draw_limits(axes, curves)
     axes.axhline(table.attrs["rate"], color=style.INK, linestyle="--", linewidth=1, zorder=2)
-    _points(axes, known["proposed"].astype(float), known["rate"].astype(float), known, mark)
+    draw_points(axes, known["proposed"].astype(float), known["rate"].astype(float), known, mark)
     axes.set_xlim(0, float(curves["proposed"].max()))
     axes.set_ylim(-0.04, 1.04)
     axes.yaxis.set_major_formatter(lambda y, _position: percent(y))
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda x, _position: number(x))
     axes.set_xlabel(_("number of {unit} {first}", **terms(study)))
     axes.set_ylabel(_("execution rate"))
     axes.legend(handles=_limit_handles(study, table), loc="lower center",
                 bbox_to_anchor=(0.5, 1.0), ncols=2)  # fmt: skip
     style.plain_grid(axes, axis="both")
-    far = known["z"].astype(float).abs()
-    _name_some(axes, known, "proposed", "rate", mark,
-               (known["flag_95"] != "inside") & (far >= far.nlargest(_MOST_OUTSIDE).min()))  # fmt: skip
+    far = known["z"].astype(float).abs().where(known["flag_95"] != "inside")
+    name_some(axes, known, "proposed", "rate", mark, far >= far.nlargest(_MOST_OUTSIDE).min())
     caption += " " + _(
-        "Limits around the rate of all {districts}: naive, as if they differed by chance alone, and "
-        "adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points).",
+        "Limits around the rate of all {districts}: naive, as if they differed by chance alone, "
+        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points).",
         phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
         **terms(study),
     )  # fmt: skip
@@ -257,13 +255,15 @@ def rank_intervals(study: Study, execution: pd.DataFrame, *, mark: str = "") -> 
     _name_rows(axes, table, list(table["district"]), mark)
     axes.set_xlim(0.5, n + 0.5 + (0.08 * n if n <= MOST_NAMED else 0))
     axes.xaxis.set_major_locator(
-        FixedLocator(range(1, n + 1)) if n <= MOST_NAMED else MaxNLocator(8, integer=True)
+        FixedLocator(range(1, n + 1))
+        if n <= MOST_NAMED
+        else MaxNLocator(8, integer=True, steps=[1, 2, 5, 10])
     )
     axes.xaxis.set_major_formatter(lambda x, _position: number(x))
     axes.set_xlabel(_("rank by execution rate (1 = highest)"))
     style.plain_grid(axes)
     return Figure(drawing, _rank_alt(study, known, mark),
-                  caption + _sampled_note(study, len(table), n),
+                  caption + sampled_note(study, len(table), n),
                   _("a league table: wherever two intervals overlap, the order of the two "
                     "{districts} is not shown by these counts.", **terms(study)))  # fmt: skip
 
@@ -272,8 +272,8 @@ def _rank_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
     places = (known["rank_high"] - known["rank_low"] + 1).astype(int)
     n = len(known)
     text = _(
-        "The 90% rank intervals of {n} {districts} are {least} to {most} places wide; {first_place} "
-        "of them hold rank 1 and {last_place} hold rank {n}.",
+        "The 90% rank intervals of {n} {districts} are {least} to {most} places wide; "
+        "{first_place} of them hold rank 1 and {last_place} hold rank {n}.",
         n=number(n), least=number(places.min()), most=number(places.max()),
         first_place=number((known["rank_low"] == 1).sum()),
         last_place=number((known["rank_high"] == n).sum()), **terms(study),
@@ -284,80 +284,75 @@ def _rank_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
     return text
 
 
-def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
-    """Draw the number proposed against the number of units, on logarithmic axes.
-
-    Lines: the fitted elasticity with its interval, a fixed intake (slope 0) and a fixed share
-    (slope 1). Each adds up to as many proposals as there were.
+def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
+    """Draw, for each district, which differences from the overall rate its counts are too few for.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        As :func:`bantar_lib.size` returns it.
+    execution : pandas.DataFrame
+        As :func:`bantar_lib.execution` returns it.
     """
-    caption = _("Number {first} against number of {unit} by {district}, logarithmic axes; the "
-                "shaded wedge is the 95% interval of the slope.", **terms(study))  # fmt: skip
-    points = _sizes(study)
-    if points.empty:
+    table = measures.detectability(execution).assign(rate=execution["rate"].to_numpy())
+    known = table.dropna(subset=["city"]).sort_values(["proposed", "district"], ascending=False)
+    caption = _("What each {district} could show at all, {years}; in order of the number {first} "
+                "(in brackets).", years=years_text(execution), **terms(study))  # fmt: skip
+    if known.empty:
         return nothing(study, caption)
-    fit = table[table["role"] == "primary"].iloc[0]
-    some = points[points["entries"] > 0]
-    drawing, axes = style.canvas(4.6)
-    axes.set(xscale="log", yscale="log")
-    _draw_slopes(axes, points, fit)
-    floor = float(some["entries"].min()) / 2 if len(some) else 0.5
-    points = points.assign(entries=points["entries"].mask(points["entries"] == 0, floor))
-    _points(axes, points["units"], points["entries"], points, mark)
-    least, most = points["units"].min(), points["units"].max()
-    axes.set_xlim(least / 1.3, most * 1.3)
-    axes.set_ylim(points["entries"].min() / 1.5, points["entries"].max() * 1.5)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(FixedLocator(_round_steps(*axis.get_view_interval())))
-        axis.set_major_formatter(lambda value, _position: number(value))
-        axis.set_minor_locator(FixedLocator([]))
-        axis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel(_("number of {unit} (logarithmic)", **terms(study)))
-    axes.set_ylabel(_("number {first} (logarithmic)", **terms(study)))
-    axes.legend(handles=_slope_handles(study, fit), loc="lower center", bbox_to_anchor=(0.5, 1.0),
-                ncols=2 if pd.notna(fit["estimate"]) else 1)  # fmt: skip
-    style.plain_grid(axes, axis="both")
-    _name_some(axes, points, "units", "entries", mark, pd.Series(False, index=points.index))
-    none = len(points) - len(some)
-    if none:
-        caption += " " + _("At the lower edge: {n} with none {first}.", n=number(none),
-                           **terms(study))  # fmt: skip
-    return Figure(drawing, _size_alt(study, fit, points, mark), caption, _(
-        "why: an intake that is the same for each {district} and unwillingness in large ones look "
-        "alike here.", **terms(study),
-    ))  # fmt: skip
+    drawn = sampled(known, mark)
+    drawing, axes = style.canvas(style.row_height(len(drawn)))
+    rows = np.arange(len(drawn))
+    low = drawn["detectable_below"].astype(float).fillna(0)
+    high = drawn["detectable_above"].astype(float).fillna(1)
+    axes.barh(rows, high - low, left=low, height=0.6, color=style.PALE)
+    overall = float(known["city"].iloc[0])
+    axes.axvline(overall, color=style.INK, linestyle="--", linewidth=1)
+    axes.scatter(drawn["rate"].astype(float), rows, c=_colours(drawn, mark), s=46, zorder=3,
+                 clip_on=False)  # fmt: skip
+    names = [
+        f"{d} ({number(n)})" for d, n in zip(drawn["district"], drawn["proposed"], strict=True)
+    ]
+    _name_rows(axes, drawn, names, mark)
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
+    axes.set_xlabel(_("execution rate"))
+    axes.legend(
+        handles=[
+            Line2D([], [], marker="o", color=style.BLUE, linestyle="", label=_("as counted")),
+            Patch(facecolor=style.PALE, label=_("too near to be shown")),
+            Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
+                   label=_("all {districts}: {rate}", rate=percent(overall), **terms(study))),
+        ],
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3,
+    )  # fmt: skip
+    style.plain_grid(axes)
+    caption += " " + _("Inside the grey bar a true rate would be told from that of all "
+                       "{districts} less often than in 80% of repeats (test at 5%).",
+                       **terms(study))  # fmt: skip
+    return Figure(drawing, _detect_alt(study, known, mark),
+                  caption + sampled_note(study, len(drawn), len(known)),
+                  _("that {districts} inside the bars are alike: their counts are too few to tell.",
+                    **terms(study)))  # fmt: skip
 
 
-def _sizes(study: Study) -> pd.DataFrame:
-    """Return the districts that know their units and every year's number of the first stage."""
-    entries = by_year(study, known_flows(study), stage_names(study).start)
-    frame = study.districts[["district_id", "name", "units"]].rename(columns={"name": "district"})
-    total = entries.sum(axis=1, skipna=False) if len(entries.columns) else np.nan
-    frame["entries"] = np.asarray(total, dtype=float) if np.ndim(total) else total
-    frame["units"] = frame["units"].astype("float64")
-    return frame[(frame["units"] > 0) & frame["entries"].notna()].reset_index(drop=True)
+def too_near(row: pd.Series | pd.DataFrame) -> pd.Series:
+    """Return whether the rate shown is nearer to the overall one than the counts could show."""
+    return ~((row["rate"] <= row["detectable_below"]).fillna(False)
+             | (row["rate"] >= row["detectable_above"]).fillna(False))  # fmt: skip
 
 
-def _draw_slopes(axes: Axes, points: pd.DataFrame, fit: pd.Series) -> None:
-    units, total = points["units"].to_numpy(), float(points["entries"].sum())
-    if total == 0:
-        return
-    x = np.geomspace(units.min() / 1.3, units.max() * 1.3, 60)
-
-    def line(slope: float) -> np.ndarray:
-        # In logarithms around the middle, so that a steep slope does not overflow.
-        middle = np.log(units).mean()
-        shape = np.exp(slope * (np.log(units) - middle)).sum()
-        return np.exp(slope * (np.log(x) - middle)) * total / shape
-
-    axes.plot(x, line(measures_slope("fixed")), color=style.INK, linestyle=":", linewidth=1.4)
-    axes.plot(x, line(measures_slope("share")), color=style.INK, linestyle="--", linewidth=1.2)
-    if pd.notna(fit["estimate"]):
-        ends = [line(float(fit[end])) for end in ("low", "high")]
-        axes.fill_between(x, np.minimum(*ends), np.maximum(*ends), color=style.BLUE, alpha=0.15,
-                          linewidth=0)  # fmt: skip
-        axes.plot(x, line(float(fit["estimate"])), color=style.BLUE, linewidth=2)
+def _detect_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
+    least, most = known["smallest"].min(), known["smallest"].max()
+    text = _("{n} {districts} have a rate.", n=number(len(known)), **terms(study))
+    if pd.notna(least):
+        text = _(
+            "Of {n} {districts}, {near} have a rate too near to the overall one ({rate}) for their "
+            "counts to show such a difference reliably; the smallest that could be shown is "
+            "between {least} and {most} percentage points.",
+            n=number(len(known)), near=number(too_near(known).sum()),
+            rate=percent(known["city"].iloc[0]), least=points_text(least), most=points_text(most),
+            **terms(study),
+        )  # fmt: skip
+    for own in known[known["district_id"] == mark].itertuples():
+        text += " " + _("{name} differs by {shown} points.", name=own.district,
+                        shown=points_text(own.rate - own.city))  # fmt: skip
+    return text

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Drawing
 BLUE, VERMILION, GREEN, AMBER, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 HATCH = "////"
-WIDTH = 7.2  # inches: the text width of a page
+WIDTH = 6.3  # inches: the text width of an A4 page
 
 MOST_ROWS = 40
 """How many districts a figure lists by name; beyond, it draws an even sample and says so."""

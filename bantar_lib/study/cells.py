@@ -152,8 +152,11 @@ def positions_of(cells: pd.Series, texts: Collection[str]) -> dict[str, np.ndarr
     """Return for each of `texts` that occurs the index labels of its cells, in order."""
     if not texts:
         return {}
+    found: dict[str, list[int]] = {}
     some = cells[cells.isin(list(texts))]
-    return {str(t): group.index.to_numpy() for t, group in some.groupby(some, sort=False)}
+    for position, text in zip(some.index.tolist(), some.tolist(), strict=True):
+        found.setdefault(text, []).append(position)
+    return {text: np.array(positions) for text, positions in found.items()}
 
 
 def _read_whole(text: str) -> tuple[int, str, str]:

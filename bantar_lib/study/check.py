@@ -149,13 +149,16 @@ def _check_key(table: ReadTable) -> Iterator[Problem]:
     if any(c not in table.raw.cells for c in table.table.key if table.table.column(c).required):
         return
     frame = table.frame[key]
-    for _value, group in frame[frame.duplicated(keep=False)].groupby(key, sort=False, dropna=False):
-        positions = group.index.to_numpy()
-        values = [str(v) for v in group.iloc[0] if not pd.isna(v) and v != ""]
+    some = frame[frame.duplicated(keep=False)].astype("str")
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for position, *values in some.itertuples(name=None):
+        groups.setdefault(tuple(values), []).append(position)
+    for named, positions in groups.items():
+        values = [v for v in named if v not in ("", "<NA>")]
         if not values:
             continue  # blank keys are reported as blank cells
         yield table.problem(
-            "error", int(positions[1]), key[0],
+            "error", positions[1], key[0],
             _("repeats row {row}: {key}", row=int(table.rows[positions[0]]), key=", ".join(values))
             + and_rows(table.rows[positions[1:]]),
             _("Delete one of the rows, or mend {columns}.", columns=", ".join(key)),

@@ -104,6 +104,14 @@ class Contents:
                 found.setdefault(text, []).append(code)
         return found
 
+    @cached_property
+    def codes_without_zeros(self) -> dict[str, list[str]]:
+        """Districts' codes without the zeros at their ends → the codes."""
+        found: dict[str, list[str]] = {}
+        for code in self.frame("districts")["district_id"]:
+            found.setdefault(code.strip("0"), []).append(code)
+        return found
+
 
 def read_typed(folder: Path, name: str) -> ReadTable | None:
     """Read one table and give it types; None where the study does not have it."""

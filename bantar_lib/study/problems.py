@@ -77,10 +77,10 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     return by_fold[found[0]] if found else ""
 
 
-def choose_from(word: str, known: Iterable[str]) -> str:
+def choose_from(word: str, known: Iterable[str], *, search: bool = True) -> str:
     """Return a remedy for a word that is not in a list: the nearest one, or the list itself."""
     names = [k for k in known if k]
-    if near := nearest(word, names):
+    if search and (near := nearest(word, names)):
         return _("Did you mean “{near}”?", near=near)
     if not names:
         return _("None exists yet; add it first.")

@@ -48,15 +48,12 @@ def _check_column(contents: Contents, table: ReadTable, column: Column) -> Itera
     unknown: dict[str, list[int]] = {}
     cells = table.frame[column.name]
     strange = cells[~cells.isin(known) & (cells != "")]
-    for cell, found in strange.groupby(strange, sort=False).groups.items():
-        parts = [p.strip() for p in str(cell).split("|")] if column.kind == "ids" else [str(cell)]
-        for part in parts:
+    for position, cell in zip(strange.index.tolist(), strange.tolist(), strict=True):
+        for part in map(str.strip, cell.split("|") if column.kind == "ids" else [cell]):
             if part and part not in known:
-                unknown.setdefault(part, []).extend(int(str(i)) for i in found)
-    by_place = sorted(unknown.items(), key=lambda item: min(item[1]))
-    for n, (word, positions) in enumerate(by_place):
-        positions.sort()
-        remedy = _remedy(contents, column, word, targets if n < _MOST_SEARCHED else targets[:8])
+                unknown.setdefault(part, []).append(position)
+    for n, (word, positions) in enumerate(unknown.items()):
+        remedy = _remedy(contents, column, word, targets, search=n < _MOST_SEARCHED)
         yield table.problem("error", positions[0], column.name,
                             _message(column, word) + and_rows(table.rows[positions]),
                             remedy)  # fmt: skip
@@ -71,9 +68,11 @@ def _message(column: Column, word: str) -> str:
     return _("“{word}” does not stand in the table {table}", word=word, table=table)
 
 
-def _remedy(contents: Contents, column: Column, word: str, targets: list[str]) -> str:
+def _remedy(
+    contents: Contents, column: Column, word: str, targets: list[str], *, search: bool
+) -> str:
     if column.refers_to == "districts.district_id":
-        return district_remedy(contents, word, targets)
+        return district_remedy(contents, word, search=search)
     if column.refers_to == "study.stage":
         for stage, label in contents.settings.stages.items():
             if word.casefold() in {str(v).casefold() for v in label.values()}:
@@ -83,7 +82,7 @@ def _remedy(contents: Contents, column: Column, word: str, targets: list[str]) -
             names = {*indicator.label.values(), *indicator.aliases, indicator.id.split(".")[-1]}
             if word.casefold() in {str(v).casefold() for v in names}:
                 return _("Write {code}.", code=indicator.id)
-    return choose_from(word, targets)
+    return choose_from(word, targets, search=search)
 
 
 def is_total(text: str) -> bool:
@@ -97,8 +96,8 @@ def is_total(text: str) -> bool:
     return _TOTAL.fullmatch(" ".join(text.split()).casefold()) is not None
 
 
-def district_remedy(contents: Contents, word: str, targets: list[str]) -> str:
-    """Return what to write for a word that is no district's code."""
+def district_remedy(contents: Contents, word: str, *, search: bool = True) -> str:
+    """Return what to write for a word that is no district's code; `search` for the nearest."""
     if is_total(word):
         return _("Delete the row; a printed total belongs in published.csv.")
     codes = list(dict.fromkeys(contents.district_codes.get("".join(word.split()).casefold(), [])))
@@ -107,10 +106,11 @@ def district_remedy(contents: Contents, word: str, targets: list[str]) -> str:
     if codes:
         return _("Write one of the codes {codes}: several districts have this name.",
                  codes=", ".join(codes))  # fmt: skip
-    if whole := padded(word, targets):
+    if whole := padded(word, contents.codes_without_zeros.get(word.strip("0"), [])):
         return _("A zero at its end or beginning was lost: write {code}, and format the column "
                  "as Text.", code=whole)  # fmt: skip
-    return choose_from(word, [*targets, *contents.frame("districts")["name"].iloc[: len(targets)]])
+    districts = contents.frame("districts")
+    return choose_from(word, [*districts["district_id"], *districts["name"]], search=search)
 
 
 def padded(word: str, codes: Iterable[str]) -> str:
@@ -190,5 +190,5 @@ def check_focus(contents: Contents) -> Iterator[Problem]:
         yield Problem(
             "error", FILE, contents.settings.lines.get("focus_district"), "focus_district",
             _("“{word}” does not stand in the table {table}", word=focus, table="districts"),
-            district_remedy(contents, focus, codes),
+            district_remedy(contents, focus),
         )  # fmt: skip

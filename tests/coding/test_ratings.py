@@ -17,6 +17,7 @@ from bantar_lib.study import Study
 
 RESOURCES, POWER, SITE = "content.resources", "context.power", "content.site"
 HERE, THERE = "15.71.07", "15.71.08"
+DEFAULTS = ("", "finding", HERE)
 SIGN = {"supports": 1, "inhibits": -1, "mixed": 0}
 
 # source → (part of, kind, role)
@@ -35,11 +36,9 @@ def study_of(folder: Path, *rows: tuple[str, ...], coder: str = "ani") -> Study:
     bundled = load_study("kampung_bantar")
     segments, events = [], []
     for n, row in enumerate(rows, 1):
-        source, indicator, valence, *more = row
-        datum, kind, district = [*more, f"d{n}", "finding", HERE][:3] if not more else (
-            more[0] or f"d{n}", *([*more[1:], *("finding", HERE)[len(more) - 1:]]))  # fmt: skip
+        source, indicator, valence, datum, kind, district = (*row, *DEFAULTS[len(row) - 3 :])
         segments.append({"segment_id": f"S{n}", "district_id": district, "source_id": source,
-                         "kind": kind, "datum": datum})  # fmt: skip
+                         "kind": kind, "datum": datum or f"d{n}"})  # fmt: skip
         events.append({"id": str(n), "event": "code", "segment": f"S{n}", "code": indicator,
                        "valence": valence})  # fmt: skip
     log = folder / "codings" / f"{coder}.jsonl"
