@@ -344,4 +344,4 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
 def _hatched(x: int, y: int) -> Patch:
     from matplotlib.patches import Rectangle
 
-    return Rectangle((x, y), 1, 1, fill=False, hatch=style.HATCH, edgecolor=style.PALE, linewidth=0)
+    return Rectangle((x, y), 1, 1, fill=False, hatch=style.HATCH, edgecolor="#9A9A9A", linewidth=0)
