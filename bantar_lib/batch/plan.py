@@ -128,7 +128,7 @@ def _as_type(name: str, text: str, kind: str) -> Any:
         raise UserError(
             _("Parameter {name}: {text} is not of type {kind}.", name=name, text=text, kind=kind)
         )
-    return value
+    return float(value) if kind == "float" else value
 
 
 def safe_name(text: str, *, most: int = 60) -> str:

@@ -16,6 +16,8 @@ MOST_NAMED = 15
 
 _DIRECTIONS = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
 _DISTANCES = (7, 17, 29, 43, 60, 80)
+_NUDGES = [(0, 0.6), (0, -0.6), (0.3, 0), (-0.3, 0), (0.3, 0.6), (-0.3, 0.6), (0.3, -0.6),
+           (-0.3, -0.6), (0, 1), (0, -1)]  # fmt: skip
 _LED = 17  # from this distance a thin line leads from the name to its point
 _MARGIN = 2
 
@@ -81,7 +83,7 @@ def name_points(
             fontweight="bold" if strong else "normal",
             color=style.VERMILION if strong else style.INK,
             path_effects=halo(),
-            arrowprops={"arrowstyle": "-", "color": style.GREY, "linewidth": 0.7, "shrinkA": 0,
+            arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.7, "shrinkA": 0,
                         "shrinkB": 3},
         )  # fmt: skip
         label.set_in_layout(False)
@@ -116,7 +118,8 @@ def _free_place(
     Everything in pixels.
     """
     width, height = size
-    steps = [(0.0, 0.0, 0)] if centred else []
+    steps = [(0.0, 0.0, 0)]
+    steps = [*steps, *((x * width, y * height, 0) for x, y in _NUDGES)] if centred else []
     for distance in _DISTANCES:
         for x, y in _DIRECTIONS:
             reach = distance * per_point * (1 if 0 in (x, y) else 0.7)
@@ -135,5 +138,5 @@ def _free_place(
             | (others[:, 3] < box[1] - _MARGIN)
         )
         if apart.all():
-            return (dx, dy), box, distance >= _LED
+            return (dx, dy), box, distance >= (1 if centred else _LED)
     return None

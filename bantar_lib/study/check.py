@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from bantar_lib.study.coding_logs import check_logs
 from bantar_lib.study.contents import Contents, ReadTable, read_contents

@@ -107,13 +107,14 @@ def _some_rows(head: str, separator: str) -> list[list[str]]:
 def _fill(grid: Grid, text: str, separator: str) -> None:
     csv.field_size_limit(_LONGEST_CELL)
     _report_quotes(grid, text, separator)
+    breaks = '"' in text and "\r\n" in text
     # A spreadsheet numbers records, not lines: a quoted line break does not start a new row.
     for number, cells in enumerate(
         csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1
     ):
         stripped = [cell.strip() for cell in cells]
         if any(stripped):
-            if "\r\n" in text:
+            if breaks:
                 stripped = [cell.replace("\r\n", "\n") for cell in stripped]
             grid.records.append(stripped)
             grid.rows.append(number)

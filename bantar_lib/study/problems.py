@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from bantar_lib.words import room_words
@@ -16,6 +17,7 @@ _ = room_words("study")
 
 Severity = Literal["error", "warning", "note"]
 _FEW = 4
+_SHOWN = 8
 _SEVERITIES = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -79,12 +81,13 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
 
 def choose_from(word: str, known: Iterable[str], *, search: bool = True) -> str:
     """Return a remedy for a word that is not in a list: the nearest one, or the list itself."""
-    names = [k for k in known if k]
+    # Without a search a few names are enough: the list may be long, and asked for every row.
+    names = list(islice(filter(None, known), None if search else _SHOWN + 1))
     if search and (near := nearest(word, names)):
         return _("Did you mean “{near}”?", near=near)
     if not names:
         return _("None exists yet; add it first.")
-    shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     return _("Use one of: {known}.", known=shown)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def district_remedy(contents: Contents, word: str, *, search: bool = True) -> st
         return _("A zero at its end or beginning was lost: write {code}, and format the column "
                  "as Text.", code=whole)  # fmt: skip
     districts = contents.frame("districts")
-    return choose_from(word, [*districts["district_id"], *districts["name"]], search=search)
+    return choose_from(word, chain(districts["district_id"], districts["name"]), search=search)
 
 
 def padded(word: str, codes: Iterable[str]) -> str:
