@@ -17,6 +17,27 @@ from bantar_lib.words import room_words
 
 _ = room_words("study")
 
+NEEDED = {
+    "code": ("id", "segment|span"),
+    "uncode": ("of",),
+    "memo": ("of",),
+    "undo": ("of",),
+    "change": ("of",),
+    "reanchor": ("of", "span"),
+    "make": ("code", "label"),
+    "rename": ("code", "label"),
+    "move": ("code",),
+    "merge": ("codes", "into"),
+    "split": ("code", "parts"),
+    "repair": (),  # the lines just above it were cut off; the writer went on below them
+}
+"""Every event of a log, with the keys without which it cannot be replayed (``|``: either).
+
+Beside the :data:`~.tables.CODING_EVENTS`, with which most logs make do, come corrections of a
+coding (change, reanchor) and a coder's own codes.
+"""
+assert set(CODING_EVENTS) <= set(NEEDED)
+
 
 @dataclass(frozen=True)
 class _Known:

@@ -3,6 +3,7 @@
 import csv
 import inspect
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -11,10 +12,10 @@ import yaml
 
 import bantar_lib
 from bantar_lib import cli, measures
-from bantar_lib.batch import plan as planning
 from bantar_lib.coding import rate_indicators
 from bantar_lib.study import check_study, load_study
 
+planning = import_module("bantar_lib.batch.plan")
 TOP = Path(__file__).parents[2]
 
 
@@ -83,7 +84,7 @@ def test_add_a_notebook(my_city, tmp_path, monkeypatch):
     assert "05_my_question" in {j.notebook.stem for j in jobs}
 
 
-@pytest.mark.parametrize("name", sorted(measures.__all__))
+@pytest.mark.parametrize("name", sorted(n for n in measures.__all__ if n.islower()))
 def test_add_a_statistic(name):
     """Each measure has an example, and a test that names what it is held against."""
     function = getattr(measures, name)
