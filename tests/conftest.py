@@ -64,58 +64,63 @@ COUNTS = tuple(
 )
 
 
-@pytest.fixture
-def write_small(tmp_path: Path) -> Callable[..., Path]:
-    """Return a writer of small made-up studies, which gives the folder of each.
+def write_small_study(
+    folder: Path,
+    districts: Sequence[tuple[object, ...]] = DISTRICTS,
+    counts: Sequence[tuple[object, ...]] = COUNTS,
+    *,
+    evidence: Sequence[tuple[str, str, str, str]] = (),
+    **settings: object,
+) -> Path:
+    """Write a small made-up study into a new folder.
 
     `districts` are tuples of code, name and units; `counts` of district, year, stage and count;
     `evidence` of district, source, indicator and valence; a blank (``""``) is unknown. Further
     keys stand in study.yml.
     """
+    import yaml
 
-    def write(
-        districts: Sequence[tuple[object, ...]] = DISTRICTS,
-        counts: Sequence[tuple[object, ...]] = COUNTS,
-        *,
-        evidence: Sequence[tuple[str, str, str, str]] = (),
-        name: str = "small",
-        **settings: object,
-    ) -> Path:
-        import yaml
+    folder.mkdir()
+    text = yaml.safe_dump({**SETTINGS, **settings}, allow_unicode=True)
+    (folder / "study.yml").write_text(text, "utf-8")
+    cells: dict[str, tuple[str, Sequence[Sequence[object]]]] = {
+        "districts": ("district_id name units", districts),
+        "counts": (
+            "district_id year stage count source_id", [(*c, "report")[:5] for c in counts],
+        ),
+        "sources": (
+            "source_id kind title_id title_en role release",
+            [(s, kind, f"Sumber {s}", f"Source {s}", r, "quote") for s, kind, r in SOURCES],
+        ),
+        "segments": (
+            "segment_id district_id source_id kind datum text_id text_en",
+            [(f"S{n}", e[0], e[1], "finding", f"d{n}", f"Keterangan {n}.", f"Statement {n}.")
+             for n, e in enumerate(evidence, 1)],
+        ),
+        "coders": (
+            "coder_id name_id name_en kind blind", [("ani", "Ani", "Ani", "person", "yes")],
+        ),
+    }  # fmt: skip
+    for table, (heads, rows) in cells.items():
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([heads.split(), *rows])
+    events = [
+        {"id": str(n), "event": "code", "segment": f"S{n}", "code": e[2], "valence": e[3]}
+        for n, e in enumerate(evidence, 1)
+    ]
+    (folder / "codings").mkdir()
+    log = "".join(json.dumps(event) + "\n" for event in events)
+    (folder / "codings" / "ani.jsonl").write_text(log, "utf-8")
+    return folder
 
-        folder = tmp_path / name
-        folder.mkdir()
-        text = yaml.safe_dump({**SETTINGS, **settings}, allow_unicode=True)
-        (folder / "study.yml").write_text(text, "utf-8")
-        cells: dict[str, tuple[str, Sequence[Sequence[object]]]] = {
-            "districts": ("district_id name units", districts),
-            "counts": (
-                "district_id year stage count source_id",
-                [(*c, "report")[:5] for c in counts],
-            ),
-            "sources": (
-                "source_id kind title_id title_en role release",
-                [(s, kind, f"Sumber {s}", f"Source {s}", r, "quote") for s, kind, r in SOURCES],
-            ),
-            "segments": (
-                "segment_id district_id source_id kind datum text_id text_en",
-                [(f"S{n}", e[0], e[1], "finding", f"d{n}", f"Keterangan {n}.", f"Statement {n}.")
-                 for n, e in enumerate(evidence, 1)],
-            ),
-            "coders": (
-                "coder_id name_id name_en kind blind", [("ani", "Ani", "Ani", "person", "yes")],
-            ),
-        }  # fmt: skip
-        for table, (heads, rows) in cells.items():
-            with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
-                csv.writer(file, lineterminator="\n").writerows([heads.split(), *rows])
-        events = [
-            {"id": str(n), "event": "code", "segment": f"S{n}", "code": e[2], "valence": e[3]}
-            for n, e in enumerate(evidence, 1)
-        ]
-        (folder / "codings").mkdir()
-        log = "".join(json.dumps(event) + "\n" for event in events)
-        (folder / "codings" / "ani.jsonl").write_text(log, "utf-8")
-        return folder
 
-    return write
+@pytest.fixture(scope="session")
+def write_small_at() -> Callable[..., Path]:
+    """Return the writer of small studies."""
+    return write_small_study
+
+
+@pytest.fixture
+def write_small(tmp_path: Path) -> Callable[..., Path]:
+    """Return a writer of small studies into the test's own folder."""
+    return lambda *given, name="small", **more: write_small_study(tmp_path / name, *given, **more)

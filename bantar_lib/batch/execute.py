@@ -89,6 +89,9 @@ def _run(job: Job, part: Path) -> str:
             progress_bar=False,
             log_output=False,
             kernel_name="python3",
+            language="python",
+            # A kernel on this machine alone warns of an unencrypted connection; errors are told.
+            extra_arguments=["--log-level=ERROR"],
         )
     except PapermillExecutionError as fault:
         return f"{fault.ename}: {fault.evalue}".splitlines()[0]

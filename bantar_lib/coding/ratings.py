@@ -30,21 +30,44 @@ def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        The columns of :func:`codings` and of ``segments``, with root (the source that the
-        segment's source is part of), source_kind and role.
+        The columns of ``segments`` and those of :func:`codings` that say how it was coded, with
+        theme (the code as given), code (the indicator it is or stands under), root (the source
+        that the segment's source is part of), source_kind and role. A coded span of a document
+        is a segment of its own, called after its coding: a finding, with its quote as text
+        where its source may be quoted.
     """
     district_id = study.district(district)["district_id"]
+    coded = codings(study, coder or first_coder(study))
     segments = study.table("segments")
+    if (coded["segment_id"] == "").any():
+        segments = pd.concat([segments, _spans(study, coded)], ignore_index=True)
     own = segments["district_id"] == district_id
     speaks = own | (segments["district_id"] == "")
     segments = segments[speaks if own.any() else own]
-    coded = codings(study, coder or first_coder(study))
+    coded["theme"] = coded["code"]
+    coded["code"] = coded["indicator"].where(coded["indicator"] != "", coded["code"])
+    coded["segment_id"] = coded["segment_id"].where(coded["segment_id"] != "", coded["event"])
+    own_columns = ["document", "start", "end", "quote", "source_id", "district_id", "indicator"]
     sources = study.table("sources").set_index("source_id")
-    table = coded.merge(segments, on="segment_id", suffixes=("", "_of_segment"))
+    table = coded.drop(columns=own_columns).merge(segments, on="segment_id")
     table["root"] = [_root(sources["part_of"], s) for s in table["source_id"]]
     table["source_kind"] = table["source_id"].map(sources["kind"]).fillna("")
     table["role"] = table["source_id"].map(sources["role"]).fillna("")
     return table
+
+
+def _spans(study: Study, coded: pd.DataFrame) -> pd.DataFrame:
+    """Return the coded spans as rows of the table of segments."""
+    spans = coded[coded["segment_id"] == ""]
+    sources = study.table("sources")
+    open_ = spans["source_id"].isin(sources.loc[sources["release"] == "quote", "source_id"])
+    text = spans["quote"].where(open_, "")
+    rows = spans[["source_id", "district_id", "document", "start", "end"]].assign(
+        segment_id=spans["event"], kind="finding", datum=spans["event"], text_id=text, text_en=text
+    )
+    return rows.reindex(columns=study.table("segments").columns).fillna(
+        {"section": "", "paragraph": "", "inference": False, "note_id": "", "note_en": ""}
+    )
 
 
 def first_coder(study: Study) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
@@ -31,8 +32,10 @@ class SafeZip:
 
     Parameters
     ----------
-    path : Path
-        The file.
+    file : Path or BytesIO
+        The file, or its bytes where it lies in another one.
+    name : str, optional
+        What messages call it; by default the file's name.
 
     Raises
     ------
@@ -41,24 +44,25 @@ class SafeZip:
         leads out of it, a link, a locked or a repeated one; or too many of them.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, file: Path | BytesIO, *, name: str = "") -> None:
+        self._file = file
+        self.name = name or (file.name if isinstance(file, Path) else "")
         self._left = MOST_BYTES
         try:
-            with zipfile.ZipFile(path) as file:
-                entries = file.infolist()
+            with zipfile.ZipFile(file) as opened:
+                entries = opened.infolist()
         except OSError as fault:
             raise UserError(
-                _("{file} cannot be opened: {why}.", file=path.name, why=fault.strerror or fault)
+                _("{file} cannot be opened: {why}.", file=self.name, why=fault.strerror or fault)
             ) from None
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise UserError(
                 _("{file} is damaged or is no project file: it cannot be opened as a ZIP.",
-                  file=path.name)) from None  # fmt: skip
+                  file=self.name)) from None  # fmt: skip
         if len(entries) > MOST_ENTRIES:
             raise UserError(
                 _("{file} holds {n} entries; more than {most} are not opened.",
-                  file=path.name, n=len(entries), most=MOST_ENTRIES))  # fmt: skip
+                  file=self.name, n=len(entries), most=MOST_ENTRIES))  # fmt: skip
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
             self._check(entry)
@@ -80,7 +84,7 @@ class SafeZip:
         if why:
             raise UserError(
                 _("{file}: the entry “{name}” is refused: {why}. Ask for the file to be exported "
-                  "again.", file=self.path.name, name=name[:80], why=why))  # fmt: skip
+                  "again.", file=self.name, name=name[:80], why=why))  # fmt: skip
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,12 +104,12 @@ class SafeZip:
         if large and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
             raise self._too_large(name)
         try:
-            with zipfile.ZipFile(self.path) as file, file.open(entry) as part:
+            with zipfile.ZipFile(self._file) as file, file.open(entry) as part:
                 data = part.read(self._left + 1)  # the stated size may be a lie
         except Exception as fault:  # each method of packing has errors of its own
             raise UserError(
                 _("{file}: “{name}” is damaged: {why}.",
-                  file=self.path.name, name=name[:80], why=fault)) from None  # fmt: skip
+                  file=self.name, name=name[:80], why=fault)) from None  # fmt: skip
         if len(data) > self._left:
             raise self._too_large(name)
         self._left -= len(data)
@@ -114,7 +118,7 @@ class SafeZip:
     def _too_large(self, name: str) -> UserError:
         return UserError(
             _("{file}: “{name}” would grow too large when unpacked; nothing was read.",
-              file=self.path.name, name=name[:80]))  # fmt: skip
+              file=self.name, name=name[:80]))  # fmt: skip
 
 
 def read_limited(path: Path) -> bytes:

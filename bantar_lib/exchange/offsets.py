@@ -29,6 +29,7 @@ Newline = Literal["one", "as stored", "two", "space skipped"]
 UNITS: tuple[Unit, ...] = ("code points", "UTF-16", "UTF-8")
 NEWLINES: tuple[Newline, ...] = ("one", "as stored", "two", "space skipped")
 _CUT = ("…", "...")
+_UNWRITABLE = re.compile("[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML
 _MARK_WIDTH = {"code points": 1, "UTF-16": 1, "UTF-8": 3}
 
 
@@ -164,7 +165,8 @@ class Placed:
 
 def _flat(text: str) -> str:
     """Return a text as an XML attribute keeps it, letters composed."""
-    return unicodedata.normalize("NFC", re.sub("[\n\r\t]", " ", text))
+    text = re.sub("[\n\r\t]", " ", text)
+    return unicodedata.normalize("NFC", _UNWRITABLE.sub("\ufffd", text))
 
 
 def _loose(text: str) -> str:

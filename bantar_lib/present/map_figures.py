@@ -189,8 +189,9 @@ def _ink(value: float) -> str:
     """Return the colour of writing that can be read on a shade."""
     if np.isnan(value):
         return style.INK
-    red, green, blue, _alpha = _COLOURS(value)
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else style.INK
+    # Relative luminance (WCAG 2, without the straight piece for near-black).
+    linear = ((np.array(_COLOURS(value)[:3]) + 0.055) / 1.055) ** 2.4
+    return "white" if linear @ (0.2126, 0.7152, 0.0722) < 0.2 else style.INK
 
 
 def _unknown_legend(axes: Axes) -> None:

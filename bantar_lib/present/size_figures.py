@@ -298,6 +298,20 @@ def plain_text(value: float) -> str:
     return number(value, 0 if float(value).is_integer() else 1)
 
 
+def days_text(days: float) -> str:
+    """Write how many field days a week has.
+
+    Examples
+    --------
+    >>> from bantar_lib.words import language
+    >>> with language("en"):
+    ...     days_text(1), days_text(2)
+    ('1 field day a week', '2 field days a week')
+    """
+    return _("{days} field day a week", plural="{days} field days a week", n=days,
+             days=plain_text(days))  # fmt: skip
+
+
 def assumed_text(study: Study, table: pd.DataFrame) -> str:
     """Say which inputs of a table of workload the study holds, and which are assumed.
 
@@ -305,8 +319,7 @@ def assumed_text(study: Study, table: pd.DataFrame) -> str:
     """
     days = float(table["days_per_week"].iloc[0])
     stated = (study.config.get("workload") or {}).get("days_per_week")
-    field_days = _("{days} field day a week", plural="{days} field days a week", n=days,
-                   days=plain_text(days))  # fmt: skip
+    field_days = days_text(days)
     own = study.districts.set_index("district_id")["facilitators"]
     recorded = own.reindex(table["district_id"]).reset_index(drop=True)
     held: list[str] = []

@@ -160,7 +160,7 @@ def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     name_some(axes, known, "proposed", "rate", mark, far >= far.nlargest(_MOST_OUTSIDE).min())
     caption += " " + _(
         "Limits around the rate of all {districts}: naive, as if they differed by chance alone, "
-        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points).",
+        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points; z winsorised).",
         phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
         **terms(study),
     )  # fmt: skip

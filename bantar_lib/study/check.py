@@ -148,12 +148,12 @@ def _check_key(table: ReadTable) -> Iterator[Problem]:
     if any(c not in table.raw.cells for c in table.table.key if table.table.column(c).required):
         return
     frame = table.frame[key]
-    some = frame[frame.duplicated(keep=False)].astype("str")
+    some = frame[frame.duplicated(keep=False)].astype("object").fillna("").astype("str")
     groups: dict[tuple[str, ...], list[int]] = {}
     for position, *values in some.itertuples(name=None):
         groups.setdefault(tuple(values), []).append(position)
     for named, positions in groups.items():
-        values = [v for v in named if v not in ("", "<NA>")]
+        values = [v for v in named if v]
         if not values:
             continue  # blank keys are reported as blank cells
         yield table.problem(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,9 @@ FAULTS = [
           "error", "counts.csv", 4, ""),
     Fault("repeated row", append("counts.csv", "15.71,2015,proposed,13,report,,\n"),
           "error", "counts.csv", 8, "district_id", "4"),
+    Fault("repeated row without a year",
+          append("counts.csv", "15.71,,proposed,13,report,,\n15.71,,proposed,14,report,,\n"),
+          "error", "counts.csv", 9, "district_id", "8: 15.71, proposed, report"),
     Fault("empty file", add("counts.csv", ""), "error", "counts.csv", None, "", "district_id"),
     Fault("table missing", remove("counts.csv"), "error", "counts.csv", None, "", "district_id"),
     Fault("two files", lambda f: write_xlsx(f / "counts.xlsx", counts=cells_of(TABLES["counts"])),
@@ -369,3 +373,18 @@ def test_no_spoilt_bytes_make_the_check_fall_over(study_folder, seed):
 def test_the_bundled_study_has_no_errors():
     problems = check_study(shared_folder("data") / "kampung_bantar")
     assert [str(p) for p in problems if p.severity == "error"] == []
+
+
+@pytest.mark.parametrize("old", ["", "15."], ids=["valid", "every district unknown"])
+def test_a_large_table_is_checked_in_seconds(study_folder, old):
+    """40,000 rows take about half a second; the bound only catches what grows with their square."""
+    rows = [f"15.{70 + n % 3},{1900 + n // 3 % 200},took_part,1,s{n // 600}" for n in range(40_000)]
+    head = "district_id,year,stage,count,source_id"
+    text = "\n".join([head, *(r.replace(old, f"x{n}.") if old else r for n, r in enumerate(rows))])
+    write(study_folder / "counts.csv", text)
+    write(study_folder / "sources.csv", TABLES["sources"] + "".join(
+        f"s{n},statistic,a,b,quote\n" for n in range(67)))  # fmt: skip
+    started = time.perf_counter()
+    problems = check_study(study_folder)
+    assert time.perf_counter() - started < 15
+    assert len([p for p in problems if p.severity == "error"]) == (40_000 if old else 0)
