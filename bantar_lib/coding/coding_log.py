@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pandas as pd
 
 from bantar_lib.coding import history
 from bantar_lib.coding.documents import find_document, read_document
-from bantar_lib.coding.journal import add_events, new_event
+from bantar_lib.coding.journal import add_events, line_of, new_event
 from bantar_lib.coding.log import read_log
 from bantar_lib.coding.spans import SPAN_KEYS, text_hash
 from bantar_lib.coding.state import CHANGEABLE, Event, State, state_of, undone
@@ -82,7 +81,7 @@ class CodingLog:
         self._indicators = tuple(i.id for i in self.study.framework.indicators)
         self._sources = self.study.table("sources").set_index("source_id")
         self._segments = self.study.table("segments").set_index("segment_id")
-        self._size = -1
+        self._sizes = (-1, -1)
         self._events: list[Event] = []
         self._state = State()
 
@@ -113,33 +112,28 @@ class CodingLog:
         return self._state
 
     def _read(self) -> None:
-        size = self.path.stat().st_size if self.path.exists() else 0
-        if size != self._size:  # another program wrote, or this is the first look
-            self._events = read_log(self.path) if size else []
-            other = read_log(self._other) if self._other.exists() else []
-            both = [*other, *self._events] if self.private else [*self._events, *other]
-            self._state, self._size = state_of(both), size
+        sizes = (_size(self.path), _size(self._other))
+        if sizes != self._sizes:  # another program wrote, or this is the first look
+            self._events = read_log(self.path) if sizes[0] else []
+            self._state, self._sizes = state_of(self._both(self._events)), sizes
+
+    def _both(self, own: list[Event]) -> list[Event]:
+        """Return the events of both of the coder's logs, the private one's last."""
+        other = read_log(self._other) if _size(self._other) else []
+        return [*other, *own] if self.private else [*own, *other]
 
     def _add(self, kind: str, **values: Any) -> str:
         event = new_event(kind, **values)
-        before = self._size
+        before, other = self._sizes
         add_events(self.path, event)
-        written = self.path.stat().st_size - before
-        # Kept up to date without reading all again, where nobody else wrote in between.
-        alone = written == len(self._as_line(event)) and before >= 0
-        if alone and kind != "undo":
+        if kind != "undo" and _size(self.path) == before + len(line_of(event)):
+            # Nobody else wrote in between: what holds is known without reading all again.
             self._events.append(event)
             self._state.apply(event)
-            self._size = before + written
+            self._sizes = (_size(self.path), other)
         else:
-            self._size = -1
+            self._sizes = (-1, -1)
         return str(event["id"])
-
-    @staticmethod
-    def _as_line(event: Event) -> bytes:
-        from bantar_lib.coding.journal import _line
-
-        return _line(event).encode("utf-8")
 
     # Codings
 
@@ -199,11 +193,11 @@ class CodingLog:
             if of not in self._sources.index:
                 raise self._unknown(of, "source_id", self._sources.index)
             place = {"span": span, "source": of}
-            place["district"] = self.study.district(district)["district_id"] if district else ""
+            place["district"] = self.study.district(district)["district_id"] if district else None
         self._may_be_shared(of)
         return self._add(
-            "code", **place, **values, directness=directness, evidence_type=evidence_type,
-            memo=memo, settles=list(settles) or None,
+            "code", **place, **values, directness=directness or None,
+            evidence_type=evidence_type or None, memo=memo or None, settles=list(settles) or None,
         )  # fmt: skip
 
     def uncode(self, of: str) -> str:
@@ -223,10 +217,7 @@ class CodingLog:
             values["code"] = self._known(values["code"])
         if "valence" in values:
             self._valence(values["valence"])
-        # A blank is a value here: it empties what was filled. So it goes past new_event's sieve.
-        blank = [key for key, value in values.items() if value == ""]
-        kept = {key: value for key, value in values.items() if value != ""}
-        return self._add("change", of=self._held(of), **kept, **dict.fromkeys(blank, " "))
+        return self._add("change", of=self._held(of), **values)
 
     def reanchor(self, of: str, span: Mapping[str, Any]) -> str:
         """Confirm where a coded span stands now that its document was edited.
@@ -271,20 +262,15 @@ class CodingLog:
         if not chosen:
             raise UserError(_("There is nothing to undo."))
         target = str(chosen[-1]["id"])
-        after = state_of([*events, {"event": "undo", "of": target}])
-        known = {*self._indicators, *after.codes, *self._before(target).codes} - {
-            code for code in self._now().codes if code not in after.codes
-        }
-        lost = [c for c in after.live() if c.get("code") and c["code"] not in known]
-        if lost:
+        after = state_of(self._both([*events, {"event": "undo", "of": target}]))
+        missing = self._now().codes.keys() - after.codes.keys()
+        held = [c["code"] for c in after.live() if c.get("code") in missing]
+        held += [c.parent for c in after.codes.values() if c.parent in missing]
+        if held:
             raise UserError(
-                _("{n} codings hold the code {code}; give them another before you undo it.",
-                  n=len(lost), code=lost[0]["code"]))  # fmt: skip
+                _("{code} is in use; give its codings another code, and move what stands under it, "
+                  "before you undo it.", code=held[0]))  # fmt: skip
         return self._add("undo", of=target)
-
-    def _before(self, target: str) -> State:
-        """Return what the coder's other log holds: its codes stay whatever is undone here."""
-        return state_of(read_log(self._other)) if self._other.exists() else State()
 
     def redo(self) -> str:
         """Do again what was undone last; after a new step there is nothing to redo."""
@@ -323,7 +309,7 @@ class CodingLog:
         """
         code = self._free_id(label, under)
         parent = self._known(under) if under else ""
-        self._add("make", code=code, label=label.strip(), parent=parent, memo=memo)
+        self._add("make", code=code, label=label.strip(), parent=parent, memo=memo or None)
         return code
 
     def rename(self, code: str, label: str) -> str:
@@ -436,3 +422,7 @@ class CodingLog:
     def _unknown(word: str, column: str, known: Iterable[str]) -> UserError:
         return UserError(f"{column}: " + _("“{word}” is not known.", word=word)
                          + " " + choose_from(word, known))  # fmt: skip
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

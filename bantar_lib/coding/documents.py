@@ -165,9 +165,45 @@ class _Page(HTMLParser):
 
     SILENT = frozenset({"script", "style", "template", "noscript", "title"})
     BLOCKS = frozenset(
-        "address article aside blockquote body dd div dl dt fieldset figcaption figure footer form "
-        "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead "
-        "tr ul".split()
+        [
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "dd",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hr",
+            "li",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+            "section",
+            "table",
+            "tbody",
+            "td",
+            "tfoot",
+            "th",
+            "thead",
+            "tr",
+            "ul",
+        ]
     )
 
     def __init__(self) -> None:
@@ -275,8 +311,13 @@ _OPEN = _Rules(
     words=frozenset({"p", "h"}),
     lines=frozenset({"p", "h"}),
     signs={"s": " ", "tab": "\t", "line-break": "\n"},
-    silent=(" tracked-changes", " annotation", " note", ":svg-compatible:1.0 title",
-            ":svg-compatible:1.0 desc"),
+    silent=(
+        " tracked-changes",
+        " annotation",
+        " note",
+        ":svg-compatible:1.0 title",
+        ":svg-compatible:1.0 desc",
+    ),
     collapse=True,
 )
 

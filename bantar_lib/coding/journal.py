@@ -54,7 +54,7 @@ def new_id() -> str:
 
 
 def new_event(kind: str, **values: Any) -> dict[str, Any]:
-    """Return an event with id and time; values that are None or ``""`` are left out.
+    """Return an event with id and time; values that are None are left out.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def new_event(kind: str, **values: Any) -> dict[str, Any]:
     ['at', 'event', 'id', 'of']
     """
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    kept = {key: value for key, value in values.items() if value not in (None, "")}
+    kept = {key: value for key, value in values.items() if value is not None}
     return {"id": new_id(), "at": at, "event": kind, **kept}
 
 
@@ -89,7 +89,7 @@ def add_events(path: Path, *events: dict[str, Any]) -> None:
     UserWarning
         For a line that was cut off.
     """
-    lines = "".join(_line(event) for event in events).encode("utf-8")
+    lines = b"".join(map(line_of, events))
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,8 +108,9 @@ def add_events(path: Path, *events: dict[str, Any]) -> None:
         ) from None  # fmt: skip
 
 
-def _line(event: dict[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+def line_of(event: dict[str, Any]) -> bytes:
+    """Return an event as its line of a log."""
+    return json.dumps(event, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
 def _write(log: int, data: bytes) -> None:
@@ -155,4 +156,4 @@ def _mending(log: int, path: Path) -> bytes:
     warnings.warn(
         _("{file}:{n}: the line was cut off and is left out; writing goes on below it.",
           file=path.name, n=number), stacklevel=4)  # fmt: skip
-    return b"\n" + _line(new_event("repair", line=number)).encode("utf-8")
+    return b"\n" + line_of(new_event("repair", line=number))

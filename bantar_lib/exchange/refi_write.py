@@ -60,7 +60,7 @@ def write_refi(study: Study, path: str | Path, *, coder: str | None = None) -> L
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     report = write_refi(load_study("kampung_bantar"), Path(folder) / "codes.qdc")
     >>> report.written["codes"]
-    48
+    47
     """
     path = Path(path)
     if path.suffix.lower() not in (".qdc", ".qdpx"):

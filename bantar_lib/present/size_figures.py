@@ -20,7 +20,13 @@ from bantar_lib.present import style
 from bantar_lib.present.count_figures import scenario_label
 from bantar_lib.present.display import Figure
 from bantar_lib.present.labels import halo
-from bantar_lib.present.statistic_figures import draw_points, name_some, nothing, sampled
+from bantar_lib.present.statistic_figures import (
+    draw_points,
+    legend_above,
+    name_some,
+    nothing,
+    sampled,
+)
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import listing, number, percent, room_words
@@ -62,8 +68,7 @@ def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(_("number of {unit} (logarithmic)", **terms(study)))
     axes.set_ylabel(_("number {first} (logarithmic)", **terms(study)))
-    axes.legend(handles=_slope_handles(study, fit), loc="lower center", bbox_to_anchor=(0.5, 1.0),
-                ncols=2 if pd.notna(fit["estimate"]) else 1)  # fmt: skip
+    legend_above(axes, _slope_handles(study, fit), columns=2)
     style.plain_grid(axes, axis="both")
     name_some(axes, points, "units", "entries", mark, pd.Series(False, index=points.index))
     none = len(points) - len(some)
@@ -183,9 +188,9 @@ def lorenz(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
         line, colour = looks[n % len(looks)]
         x, y = (curve[c].to_numpy(dtype=float) for c in ("units_share", "reached_share"))
         gini = 1 - float((np.diff(x) * (y[1:] + y[:-1])).sum())
-        text = _("{scenario}: Gini {gini}", scenario=scenario_label(str(scenario)),
-                 gini=number(max(0.0, gini), 2))  # fmt: skip
-        said.append(text)
+        named = scenario_label(str(scenario)), number(max(0.0, gini), 2)
+        text = _("{scenario}: Gini {gini}", scenario=named[0], gini=named[1])
+        said.append(" ".join(named))
         axes.plot(x, y, color=colour, linestyle=line, linewidth=2, zorder=3)
         if len(curve) <= 60:
             axes.scatter(x[1:], y[1:], s=14, color=colour, zorder=4)
@@ -204,11 +209,12 @@ def lorenz(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
     axes.set_ylabel(_("share of all {unit} reached", **terms(study)))
     style.plain_grid(axes, axis="both")
     axes.legend(handles=handles, loc="upper left")
-    text = _half_text(study, curves)
-    return Figure(drawing, "; ".join(said) + ". " + text,
-                  caption + " " + "; ".join(said) + ". " + _("A stretch flatter "
-                  "than the dashed line is a {district} below the overall reach; a Gini of 0 is "
-                  "the same reach in each.", **terms(study)), _(
+    ginis = _("Gini: {values}.", values="; ".join(said))
+    caption = f"{caption} {ginis} " + _(
+        "A stretch flatter than the dashed line is a {district} below the overall reach; a Gini of "
+        "0 is the same reach in each.", **terms(study),
+    )  # fmt: skip
+    return Figure(drawing, f"{ginis} {_half_text(study, curves)}", caption, _(
         "how evenly reach is truly spread: each curve holds if all {districts} lie at the same "
         "bound, and the true one may lie on either side of both.", **terms(study),
     ))  # fmt: skip

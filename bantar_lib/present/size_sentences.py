@@ -47,8 +47,9 @@ def size_note(study: Study, size: pd.DataFrame) -> Text:
     other = size[size["role"] != "primary"].dropna(subset=["estimate"])
     if len(other) and not other.iloc[0][columns].equals(first[columns]):
         parts.append(_(
-            "A second model (of logarithms) gives {slope} ({low} to {high}) and disagrees on this, "
-            "so that the counts do not settle it.", slope=slope_text(other.iloc[0]["estimate"]),
+            "A second model (of logarithms) gives {slope} ({low} to {high}) and does not exclude "
+            "the same slopes, so that the counts do not settle it.",
+            slope=slope_text(other.iloc[0]["estimate"]),
             low=slope_text(other.iloc[0]["low"]), high=slope_text(other.iloc[0]["high"]),
         ))  # fmt: skip
     return Text(" ".join(parts))

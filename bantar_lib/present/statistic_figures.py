@@ -5,6 +5,8 @@ Every figure takes a table that a measure returned, so that nothing is computed 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -93,6 +95,13 @@ def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> 
             label.set_color(style.VERMILION)
 
 
+def legend_above(axes: Axes, handles: Sequence[Patch | Line2D], *, columns: int) -> None:
+    """Put a legend above the axes, over the whole width, so that long words do not shrink them."""
+    axes.figure.legend(  # type: ignore[union-attr]
+        handles=list(handles), loc="outside upper center", ncols=columns, columnspacing=1.2
+    )
+
+
 def name_some(
     axes: Axes, table: pd.DataFrame, x: str, y: str, mark: str, wanted: pd.Series
 ) -> None:
@@ -153,8 +162,7 @@ def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     axes.xaxis.set_major_formatter(lambda x, _position: number(x))
     axes.set_xlabel(_("number of {unit} {first}", **terms(study)))
     axes.set_ylabel(_("execution rate"))
-    axes.legend(handles=_limit_handles(study, table), loc="lower center",
-                bbox_to_anchor=(0.5, 1.0), ncols=2)  # fmt: skip
+    legend_above(axes, _limit_handles(study, table), columns=2)
     style.plain_grid(axes, axis="both")
     far = known["z"].astype(float).abs().where(known["flag_95"] != "inside")
     name_some(axes, known, "proposed", "rate", mark, far >= far.nlargest(_MOST_OUTSIDE).min())
@@ -315,15 +323,12 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
     axes.set_xlabel(_("execution rate"))
-    axes.legend(
-        handles=[
-            Line2D([], [], marker="o", color=style.BLUE, linestyle="", label=_("as counted")),
-            Patch(facecolor=style.PALE, label=_("too near to be shown")),
-            Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
-                   label=_("all {districts}: {rate}", rate=percent(overall), **terms(study))),
-        ],
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3,
-    )  # fmt: skip
+    legend_above(axes, [
+        Line2D([], [], marker="o", color=style.BLUE, linestyle="", label=_("as counted")),
+        Patch(facecolor=style.PALE, label=_("too near to be shown")),
+        Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
+               label=_("all {districts}: {rate}", rate=percent(overall), **terms(study))),
+    ], columns=3)  # fmt: skip
     style.plain_grid(axes)
     caption += " " + _("Inside the grey bar a true rate would be told from that of all "
                        "{districts} less often than in 80% of repeats (test at 5%).",

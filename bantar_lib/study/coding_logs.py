@@ -90,7 +90,8 @@ def check_logs(contents: Contents) -> Iterator[Problem]:
     """Report lines of coding logs that cannot be replayed, and coders nobody described."""
     known = _Known(
         frozenset(contents.frame("segments")["segment_id"]),
-        frozenset(i.id for i in contents.framework.indicators) if contents.framework
+        frozenset(i.id for i in contents.framework.indicators)
+        if contents.framework
         else frozenset(),
         tuple(contents.frame("coders")["coder_id"]),
     )
