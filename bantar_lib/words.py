@@ -82,13 +82,15 @@ def _catalogue(lang: str, room: str) -> dict[str, str]:
     return words
 
 
-def room_words(room: str) -> Callable[..., str]:
+def room_words(room: str, *, escape: Callable[[str], str] | None = None) -> Callable[..., str]:
     """Return the word-giver of one room.
 
     Parameters
     ----------
     room : str
         The catalogue's name: ``locale/id/<room>.po``.
+    escape : callable, optional
+        Put over each value that is text, where what is said is markup and the data are not.
 
     Returns
     -------
@@ -109,6 +111,8 @@ def room_words(room: str) -> Callable[..., str]:
         text = _catalogue(lang, room).get(english) if lang != "en" else None
         if text is None:
             text = plural if plural and values.get("n") != 1 else english
+        if escape:
+            values = {k: escape(v) if isinstance(v, str) else v for k, v in values.items()}
         return text.format(**values) if values else text
 
     return give

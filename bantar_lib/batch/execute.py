@@ -90,8 +90,8 @@ def _run(job: Job, part: Path) -> str:
             log_output=False,
             kernel_name="python3",
             language="python",
-            # A kernel on this machine alone warns of an unencrypted connection; errors are told.
-            extra_arguments=["--log-level=ERROR"],
+            # A kernel on this machine alone warns of an unencrypted connection.
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as fault:
         return f"{fault.ename}: {fault.evalue}".splitlines()[0]

@@ -354,19 +354,18 @@ class CodingLog:
         """
         own, state = self._own(code), self._now()
         holds = [c["id"] for c in state.live() if c.get("code") == own]
-        given = [of for ids in (parts := {k: list(v) for k, v in parts.items()}).values()
-                 for of in ids]  # fmt: skip
-        if len(parts) < 2 or sorted(given) != sorted(holds):
+        shares = {label: list(ids) for label, ids in parts.items()}
+        given = [of for ids in shares.values() for of in ids]
+        if len(shares) < 2 or sorted(given) != sorted(holds):
             raise UserError(
                 _("Split {code} into two parts or more, and give each of its {n} codings to one "
                   "of them: {ids}.", code=own, n=len(holds), ids=", ".join(holds) or "–")
             )  # fmt: skip
-        parent, made = state.codes[own].parent, []
-        for label, ids in parts.items():
-            taken = [part["code"] for part in made]
-            made.append({"code": self._free_id(label, parent, taken), "label": label.strip(),
-                         "codings": ids})  # fmt: skip
-        return self._add("split", code=own, parts=made)
+        made: dict[str, dict[str, Any]] = {}
+        for label, ids in shares.items():
+            part = self._free_id(label, state.codes[own].parent, made)
+            made[part] = {"code": part, "label": label.strip(), "codings": ids}
+        return self._add("split", code=own, parts=list(made.values()))
 
     # Checks
 

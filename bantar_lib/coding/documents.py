@@ -39,7 +39,7 @@ class Document:
     Parameters
     ----------
     text : str
-        Without byte-order mark, every line end ``\\n``.
+        Without byte-order mark, every line end a plain newline.
     sha256 : str
         Of the text as UTF-8.
     kind : str
@@ -52,7 +52,7 @@ class Document:
 
 
 def read_document(path: str | Path) -> Document:
-    """Read the text of a document.
+    r"""Read the text of a document.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def read_document(path: str | Path) -> Document:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "talk.txt")
-    ...     _size = path.write_bytes(b"\\xef\\xbb\\xbfFirst\\r\\nSecond")
+    ...     _size = path.write_bytes("First\r\nSecond".encode("utf-8-sig"))
     ...     read_document(path).text
-    'First\\nSecond'
+    'First\nSecond'
     """
     path = Path(path)
     kind = _KINDS.get(path.suffix.lower())
@@ -160,51 +160,17 @@ def _html(data: bytes, path: Path) -> str:
     return parser.result()
 
 
+_BLOCKS = """
+    address article aside blockquote body dd div dl dt fieldset figcaption figure footer form h1 h2
+    h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead tr ul
+"""
+
+
 class _Page(HTMLParser):
     """The words of an HTML page, a line for each block."""
 
     SILENT = frozenset({"script", "style", "template", "noscript", "title"})
-    BLOCKS = frozenset(
-        [
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "dd",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "hr",
-            "li",
-            "main",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "section",
-            "table",
-            "tbody",
-            "td",
-            "tfoot",
-            "th",
-            "thead",
-            "tr",
-            "ul",
-        ]
-    )
+    BLOCKS = frozenset(_BLOCKS.split())
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

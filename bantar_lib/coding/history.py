@@ -97,8 +97,10 @@ class _Teller:
                  memo=event.get("memo", ""))  # fmt: skip
 
     def _change(self, event: Event) -> str:
-        shown = [self.code(event[k]) if k == "code" else self.valences.get(event[k], event[k]) or "–"
-                 for k in CHANGEABLE if k in event]  # fmt: skip
+        new = {key: event[key] for key in CHANGEABLE if key in event}
+        if "code" in new:
+            new["code"] = self.code(new["code"])
+        shown = [self.valences.get(value, value) or "–" for value in new.values()]
         return _("changed the coding of {where}: {changes}", where=self.where(event),
                  changes=", ".join(shown))  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Spans: a stretch of a document that is found again after the document was edited.
 
 A place is counted in Unicode code points over the text as :func:`~.documents.read_document` gives
-it (no byte-order mark, every line end ``\\n``), from `start` up to but without `end`. Beside the
+it (no byte-order mark, every line end a newline), from `start` up to but without `end`. Beside the
 place a span keeps its words and what stands around them, so that an edit elsewhere loses nothing.
 Nothing moves by itself: what is found at another place is a proposal that a person confirms.
 """

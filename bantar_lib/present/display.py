@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -114,8 +115,11 @@ def _show_figure(figure: Figure) -> None:
         "figure",
         {"image/png": {"alt": figure.alt}},
     )
-    caption = f"*{figure.caption}* {_('Not shown:')} {figure.not_shown}"
-    _publish({"text/markdown": caption, "text/plain": caption}, "caption")
+    marked = (
+        f"*{escape_markdown(figure.caption)}* {_('Not shown:')} {escape_markdown(figure.not_shown)}"
+    )
+    plain = f"{figure.caption} {_('Not shown:')} {figure.not_shown}"
+    _publish({"text/markdown": marked, "text/plain": plain}, "caption")
 
 
 def _show_table(table: Table) -> None:
@@ -152,20 +156,32 @@ def _html_table(frame: pd.DataFrame, table: Table) -> str:
     )
 
 
-def escape_markdown(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is written, names from data included."""
-    for character in "\\`*_{}[]<>|#$~":
-        text = text.replace(character, "\\" + character)
-    return text
+class Markdown(str):
+    """Text that is Markdown already: :func:`escape_markdown` leaves it as it is."""
+
+
+def escape_markdown(text: str) -> Markdown:
+    r"""Return `text` so that Markdown shows it as it is written, names from data included.
+
+    Examples
+    --------
+    >>> escape_markdown("<b> *a*")
+    '\\<b\\> \\*a\\*'
+    """
+    if isinstance(text, Markdown):
+        return text
+    return Markdown(re.sub(r"([\\`*_{}\[\]<>|#$~&^@])", r"\\\1", " ".join(text.split())))
+
+
+def code_span(text: str) -> Markdown:
+    """Return `text` for between two backticks, where nothing can be escaped."""
+    return Markdown(" ".join(text.replace("`", "'").split()))
 
 
 def markdown_table(frame: pd.DataFrame, caption: str, numeric: tuple[str, ...] = ()) -> str:
     """Return a pipe table with a caption line as pandoc reads it."""
     rule = ["--:" if str(c) in numeric else ":--" for c in frame.columns]
     lines = [[escape_markdown(str(c)) for c in frame.columns], rule]
-    lines += [
-        [escape_markdown(str(c)).replace("\n", " ") for c in row]
-        for row in frame.itertuples(index=False)
-    ]
+    lines += [[escape_markdown(str(c)) for c in row] for row in frame.itertuples(index=False)]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return f"{body}\n\n: {escape_markdown(caption)}"

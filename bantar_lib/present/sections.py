@@ -7,7 +7,7 @@ import pandas as pd
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES
 from bantar_lib.frameworks import Indicator
-from bantar_lib.present.display import Figure, Table, Text
+from bantar_lib.present.display import Figure, Table, Text, escape_markdown
 from bantar_lib.present.evidence_figures import (
     audit_grid,
     evidence_bars,
@@ -19,7 +19,7 @@ from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, room_words
 
-_ = room_words("present")
+_ = room_words("present", escape=escape_markdown)
 Item = Figure | Table | Text
 
 
@@ -45,7 +45,8 @@ def evidence_section(study: Study, district_id: str) -> list[Item]:
 
 def _heading(indicator: Indicator) -> Text:
     lang = current_language()
-    return Text(f"### {indicator.label[lang]}\n\n*{indicator.definition[lang]}*")
+    label, definition = indicator.label[lang], indicator.definition[lang]
+    return Text(f"### {escape_markdown(label)}\n\n*{escape_markdown(definition)}*")
 
 
 def _reading(table: pd.DataFrame, datum: pd.Series, source: pd.Series) -> Text:

@@ -10,13 +10,13 @@ import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.present.count_figures import years_text
-from bantar_lib.present.display import Text
+from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
 
-_ = room_words("present")
+_ = room_words("present", escape=escape_markdown)
 
 
 def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
@@ -38,6 +38,10 @@ def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
     }
     told = {head: " ".join(s for s in said if s) for head, said in parts.items()}
     return Text("\n\n".join(f"**{head}.** {text}" for head, text in told.items()), "lead")
+
+
+def _bold(text: str) -> Markdown:
+    return Markdown(f"**{escape_markdown(text)}**")
 
 
 def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
@@ -177,11 +181,6 @@ def target_note(study: Study) -> Text:
     return Text(_("Targets are set; achievement is realisation against them."))
 
 
-def indicator_heading(study: Study, indicator: str) -> Text:
-    """Give an indicator's name as a heading."""
-    return Text(f"### {indicator_labels(study.framework)[indicator]}")
-
-
 def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text:
     """Say how many of the source's figures and statements hold."""
     tables = tables[tables["check"] != "percentage_of_sum"]
@@ -229,7 +228,7 @@ def district_audit_note(study: Study, tables: pd.DataFrame, district_id: str) ->
         for c in bad.itertuples()
     ]  # fmt: skip
     return Text(_("{bad} of {n} printed figures for this {district} do not follow from the others: "
-                  "{said}.", bad=len(bad), n=len(own), said="; ".join(said),
+                  "{said}.", bad=len(bad), n=len(own), said=Markdown("; ".join(said)),
                   **terms(study)))  # fmt: skip
 
 
@@ -240,7 +239,7 @@ def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Tex
     units = study.districts["units"].sum()
     asked, done = int(known["proposed"].sum()), int(known["implemented"].sum())
     text = _("{place} has {n} {districts} with {units} {unit}.",
-             place=f"**{study.text('place', lang)}**", n=len(study.districts),
+             place=_bold(study.text("place", lang)), n=len(study.districts),
              units=number(units), **terms(study))  # fmt: skip
     if asked:
         text += " " + _(
@@ -288,12 +287,13 @@ def provenance(study: Study, parameters: dict[str, str]) -> Text:
     lang = current_language()
     lines = [
         _("Study: {title} (`{id}`), licence {licence}.", title=study.text("title", lang),
-          id=study.id, licence=study.config.get("licence", "–")),
+          id=code_span(study.id), licence=study.config.get("licence", "–")),
         _("Framework: {name}, version {version}.", name=study.framework.name[lang],
           version=study.framework.version),
         _("Library: bantar_lib {version}. Input hash: `{digest}`.", version=__version__,
           digest=study.content_hash[:12]),
-        _("Parameters: {values}.", values=", ".join(f"`{k}={v}`" for k, v in parameters.items())),
+        _("Parameters: {values}.", values=Markdown(", ".join(
+            f"`{code_span(f'{k}={v}')}`" for k, v in parameters.items()))),
     ]  # fmt: skip
     if study.synthetic:
         lines.insert(0, _("**Made-up data, for practice and tests only.**"))
@@ -313,7 +313,7 @@ def evidence_lead(study: Study, district_id: str) -> Text:
     text = _(
         "{n} segments about {name} and the programme as a whole are coded, from {data} different "
         "data in {roots} independent source(s). The reading shown is that of {reader}.",
-        n=number(table["segment_id"].nunique()), name=f"**{name}**",
+        n=number(table["segment_id"].nunique()), name=_bold(name),
         data=number(table["datum"].nunique()), roots=number(table["root"].nunique()), reader=reader,
     )  # fmt: skip
     enough = ~ratings["suggestion"].isin(["no_evidence", "insufficient_evidence"])

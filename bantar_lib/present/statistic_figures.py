@@ -50,7 +50,7 @@ def points_text(difference: float) -> str:
     --------
     >>> from bantar_lib.words import language
     >>> with language("id"):
-    ...     points_text(-0.0965)
+    ...     points_text(-0.0968)
     '−9,7'
     """
     return number(100 * difference, 1).replace("-", "−")
@@ -97,7 +97,7 @@ def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> 
 
 def legend_above(axes: Axes, handles: Sequence[Patch | Line2D], *, columns: int) -> None:
     """Put a legend above the axes, over the whole width, so that long words do not shrink them."""
-    axes.figure.legend(  # type: ignore[union-attr]
+    axes.figure.legend(
         handles=list(handles), loc="outside upper center", ncols=columns, columnspacing=1.2
     )
 

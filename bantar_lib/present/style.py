@@ -40,6 +40,7 @@ def _theme() -> dict[str, Any]:
         "ytick.color": INK,
         "figure.constrained_layout.use": True,
         "svg.hashsalt": "bantar",
+        "text.parse_math": False,  # a name may hold a $
     }
 
 

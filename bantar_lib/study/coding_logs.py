@@ -48,14 +48,14 @@ class LogLine:
 
 
 def log_lines(data: bytes) -> list[LogLine]:
-    """Split a log into its lines, blank ones left out.
+    r"""Split a log into its lines, blank ones left out.
 
     A line that is no event was cut off where the log ends in it without a line end, or where
     only a ``repair`` follows: its writer was interrupted, and the next began a new line.
 
     Examples
     --------
-    >>> [line.cut for line in log_lines(b'{"event": "undo"}\\n{"eve')]
+    >>> [line.cut for line in log_lines(b'{"event": "undo"}\n{"eve')]
     [False, True]
     """
     # Only \n ends a line: inside a memo other separators are letters like any other. Bytes,

@@ -198,6 +198,9 @@ def _check_plain(settings: Settings) -> None:
 def _check_text(settings: Settings, key: str, value: Any) -> bool:
     """Report a value that YAML does not read as text: 15.70 would become 15.7, no false."""
     if isinstance(value, str) and value.strip():
+        if value.startswith(("[isi:", "[fill in:")):  # as `bantar new` leaves it
+            settings.report("warning", key, _("is still to be filled in"),
+                            _("Replace the text in square brackets."))  # fmt: skip
         return True
     if value is None or isinstance(value, (str, dict, list)):
         settings.report("error", key, _("is blank or not a text"),

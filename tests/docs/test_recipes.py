@@ -47,6 +47,13 @@ def fill(path, row):
         csv.DictWriter(file, heads, lineterminator="\n").writerow(row)
 
 
+def test_a_new_study_says_what_is_still_to_be_filled_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["new", "empty", "--lang", "en"]) == 0
+    left = [p for p in check_study(tmp_path / "data" / "empty") if p.severity == "warning"]
+    assert {p.column for p in left} >= {"title.id", "title.en", "place.id"}
+
+
 def test_add_a_study(my_city, capsys):
     assert [p for p in check_study(my_city) if p.severity == "error"] == []
     assert cli.main(["check", "my_city"]) == 0
