@@ -12,6 +12,7 @@ import pandas as pd
 from bantar_lib.audit.figures import PrintedTable, printed_tables, read_figure
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
+from bantar_lib.study.shared import shared
 
 COLUMNS = (
     "source_id",
@@ -32,6 +33,7 @@ AGREEING = ("agrees", "agrees_rounded")
 _SHOWN_ADDENDS = 40
 
 
+@shared
 def audit_tables(study: Study) -> pd.DataFrame:
     """Recompute what the study's published tables print.
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from bantar_lib.coding.log import codings
+from bantar_lib.coding.units import Unit, unit_table
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
 from bantar_lib.words import room_words
@@ -346,22 +346,31 @@ def _weights(weights: str | np.ndarray | None, q: int) -> np.ndarray:
     return np.asarray(weights, dtype=float)
 
 
-def coding_table(study: Study, value: str = "code") -> pd.DataFrame:
-    """Return segments × coders, as the agreement functions take it.
+def coding_table(study: Study, value: str = "code", unit: Unit = "segment") -> pd.DataFrame:
+    """Return units × coders, as the agreement functions take it.
 
     Parameters
     ----------
     study : Study
         A study with coding logs.
     value : str
-        ``code`` (the indicator) or ``valence``.
+        ``code``, ``indicator`` (that the code stands under) or ``valence``.
+    unit : str
+        ``segment``: as given in the table segments. ``sentence`` or ``character``: of documents
+        with coded spans, see :func:`~.units.unit_table`.
 
     Returns
     -------
     pandas.DataFrame
-        Index segment_id; one column a coder; blank where the coder did not code the segment. A
-        segment that a coder gave several codes holds them joined by ``|``: agreement on such a
-        segment means agreement on the whole set.
+        One column a coder; blank where the coder did not code the segment (or read the
+        document). A unit that a coder gave several codes holds them joined by ``|``: agreement
+        on such a unit means agreement on the whole set. Logs that settle the others' codings
+        are left out.
+
+    Raises
+    ------
+    UserError
+        For an unknown unit or value, or spans that no longer stand where the log says.
 
     Examples
     --------
@@ -369,9 +378,55 @@ def coding_table(study: Study, value: str = "code") -> pd.DataFrame:
     >>> coding_table(load_study("kampung_bantar"), "valence").shape[1] >= 1
     True
     """
-    coded = codings(study)
-    joined = coded.groupby(["segment_id", "coder"])[value].agg(lambda v: "|".join(sorted(set(v))))
-    return joined.unstack("coder")
+    return unit_table(study, value, unit)
+
+
+def agreement_by_indicator(study: Study, unit: Unit = "segment") -> pd.DataFrame:
+    """Compare coders on each indicator: whether they gave it to a unit or not (one against rest).
+
+    Parameters
+    ----------
+    study : Study
+        A study with two coding logs or more.
+    unit : str
+        As for :func:`coding_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        indicator, given (units to which at least one coder gave it), coefficient
+        (``percent_agreement``, ``krippendorff_alpha``, ``gwet_ac1``), estimate, low, high,
+        units, coders, extreme_prevalence. An indicator that nobody gave has blank estimates:
+        agreement on its absence says nothing.
+
+    Examples
+    --------
+    >>> from bantar_lib import load_study
+    >>> study = load_study("kampung_bantar")
+    >>> if coding_table(study).shape[1] > 1:
+    ...     assert set(agreement_by_indicator(study)["indicator"]) == {
+    ...         i.id for i in study.framework.indicators}
+    """
+    table = unit_table(study, "indicator", unit)
+    sets = table.map(lambda cell: set(cell.split("|")) if isinstance(cell, str) else None)
+    rows = []
+    for indicator in study.framework.indicators:
+        one = sets.map(lambda s, i=indicator.id: None if s is None else ("no", "yes")[i in s])
+        given = int((one == "yes").any(axis=1).sum())
+        for coefficient in (percent_agreement, krippendorff_alpha, gwet_ac1):
+            found = coefficient(one) if given else None
+            rows.append({
+                "indicator": indicator.id,
+                "given": given,
+                "coefficient": coefficient.__name__,
+                "estimate": found.estimate if found else np.nan,
+                "low": found.low if found else np.nan,
+                "high": found.high if found else np.nan,
+                "units": found.units if found else 0,
+                "coders": table.shape[1],
+                "extreme_prevalence": bool(found and found.extreme_prevalence),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def disagreements(study: Study) -> pd.DataFrame:

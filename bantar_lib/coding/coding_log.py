@@ -13,7 +13,7 @@ import pandas as pd
 from bantar_lib.coding import history
 from bantar_lib.coding.documents import find_document, read_document
 from bantar_lib.coding.journal import add_events, line_of, new_event
-from bantar_lib.coding.log import read_log
+from bantar_lib.coding.log import logs, read_log
 from bantar_lib.coding.spans import SPAN_KEYS, text_hash
 from bantar_lib.coding.state import CHANGEABLE, Event, State, state_of, undone
 from bantar_lib.errors import UserError
@@ -53,19 +53,18 @@ class CodingLog:
 
     Examples
     --------
+    >>> from shutil import copytree
     >>> from tempfile import mkdtemp
-    >>> from bantar_lib import load_study
-    >>> from dataclasses import replace
-    >>> study = replace(load_study("kampung_bantar"), path=Path(mkdtemp()))  # writes elsewhere
-    >>> log = CodingLog(study, "ani")
-    >>> pride = log.make("Village pride")
-    >>> coding = log.code("F05", pride, "supports", memo="They are proud of their lanes")
+    >>> from bantar_lib.study import find_study
+    >>> log = CodingLog(copytree(find_study("kampung_bantar"), Path(mkdtemp(), "copy")), "ani")
+    >>> care = log.make("Care for the lane", memo="What residents do unasked")
+    >>> coding = log.code("F05", care, "supports")
     >>> _event = log.undo()
-    >>> len(log.codings), len(log.codes)
-    (0, 1)
+    >>> len(log.codings), log.codes
+    (0, {'new.care_for_the_lane': 'Care for the lane'})
     >>> _event = log.redo()
     >>> [c["code"] for c in log.codings]
-    ['new.village_pride']
+    ['new.care_for_the_lane']
     """
 
     def __init__(self, study: Study | str | Path, coder: str, *, private: bool = False) -> None:
@@ -311,6 +310,26 @@ class CodingLog:
         parent = self._known(under) if under else ""
         self._add("make", code=code, label=label.strip(), parent=parent, memo=memo or None)
         return code
+
+    def adopt(self, code: str) -> None:
+        """Take over a code that another coder made, with its id, label and parents.
+
+        Raises
+        ------
+        UserError
+            Where nobody made it.
+        """
+        if code in self._indicators or code in self.codes:
+            return
+        for events in logs(self.study).values():
+            made = state_of(events).codes.get(code)
+            if made and not made.ended:
+                if made.parent:
+                    self.adopt(made.parent)
+                self._add("make", code=code, label=made.label, parent=made.parent,
+                          memo=made.memo or None)  # fmt: skip
+                return
+        raise self._unknown(code, "code", [*self._indicators, *self.codes])
 
     def rename(self, code: str, label: str) -> str:
         """Call a code otherwise; its id stays."""

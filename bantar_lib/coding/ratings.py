@@ -50,7 +50,7 @@ def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFr
     own_columns = ["document", "start", "end", "quote", "source_id", "district_id", "indicator"]
     sources = study.table("sources").set_index("source_id")
     table = coded.drop(columns=own_columns).merge(segments, on="segment_id")
-    table["root"] = [_root(sources["part_of"], s) for s in table["source_id"]]
+    table["root"] = [root_source(sources["part_of"], s) for s in table["source_id"]]
     table["source_kind"] = table["source_id"].map(sources["kind"]).fillna("")
     table["role"] = table["source_id"].map(sources["role"]).fillna("")
     return table
@@ -77,7 +77,8 @@ def first_coder(study: Study) -> str | None:
     return named[0] if named else next(iter(sorted(have)), None)
 
 
-def _root(part_of: pd.Series, source: str) -> str:
+def root_source(part_of: pd.Series, source: str) -> str:
+    """Return the source that `source` is part of, in the end; itself where of none."""
     seen = set()
     while source in part_of.index and part_of[source] and source not in seen:
         seen.add(source)
@@ -85,7 +86,7 @@ def _root(part_of: pd.Series, source: str) -> str:
     return source
 
 
-def _weighed(table: pd.DataFrame) -> pd.DataFrame:
+def weighed(table: pd.DataFrame) -> pd.DataFrame:
     """Return the codings that bear on a rating, with their sign and the source they count for.
 
     Efforts, recommendations and neutral statements give no direction. A datum that a second
@@ -103,7 +104,7 @@ def tally(table: pd.DataFrame, by: str) -> pd.DataFrame:
     Within one datum, and then within one source, the valences are added up and only their sign
     counts, so that a source that says a thing ten times does not outweigh one that says it once.
     """
-    once = _weighed(table).groupby(["code", "root", "datum"], as_index=False)["sign"].sum()
+    once = weighed(table).groupby(["code", "root", "datum"], as_index=False)["sign"].sum()
     once["sign"] = once["sign"].clip(-1, 1)
     sums = once.groupby(["code", by], as_index=False)["sign"].sum()
     sums["side"] = sums["sign"].clip(-1, 1).map({1: "supports", 0: "mixed", -1: "inhibits"})
@@ -167,10 +168,10 @@ def rate_indicators(
     rows = []
     for indicator in study.framework.indicators:
         own = table[(table["code"] == indicator.id) & table["kind"].isin(RATED_KINDS)]
-        weighed = _weighed(own)
+        bearing = weighed(own)
         s, m, i = (int(counts[c].get(indicator.id, 0)) for c in ("supports", "mixed", "inhibits"))
-        kinds = len(set(weighed["source_kind"]) - {"author_statement", ""})
-        sources = weighed["root"].nunique()
+        kinds = len(set(bearing["source_kind"]) - {"author_statement", ""})
+        sources = bearing["root"].nunique()
         balance = (s - i) / (s + m + i) if s + m + i else pd.NA
         rows.append({
             "indicator": indicator.id,
@@ -181,7 +182,7 @@ def rate_indicators(
             "contestedness": 2 * min(s, i) / (s + i) if s + i else pd.NA,
             "sources": sources,
             "kinds": kinds,
-            "stability": _stability(weighed) if sources >= 2 else pd.NA,
+            "stability": _stability(bearing) if sources >= 2 else pd.NA,
             "suggestion": _suggestion(balance, own.empty, sources, kinds),
         })  # fmt: skip
     frame = pd.DataFrame(rows)

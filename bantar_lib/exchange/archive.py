@@ -122,7 +122,7 @@ class SafeZip:
 
 
 def read_limited(path: Path) -> bytes:
-    """Return a file's bytes; ``UserError`` where it is missing or larger than :data:`MOST_BYTES`."""
+    """Return a file's bytes; ``UserError`` where it is missing or too large."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

@@ -190,5 +190,3 @@ def known_codes(framework: Framework) -> dict[str, tuple[str, str]]:
         for valence in VALENCES:
             known[guid("code", framework.id, item.id, valence)] = (item.id, valence)
     return known
-
-

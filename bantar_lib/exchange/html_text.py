@@ -6,10 +6,12 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 li ul ol dl dt dd table tr td th thead tbody caption blockquote pre div hr"
-    " body title".split()
-)
+# fmt: off
+_BLOCKS = frozenset({
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr",
+    "td", "th", "thead", "tbody", "caption", "blockquote", "pre", "div", "hr", "body", "title",
+})
+# fmt: on
 _SILENT = frozenset({"style", "script"})
 
 
@@ -125,13 +127,13 @@ class _Reader(HTMLParser):
 
 
 def page_text(html: str) -> PageText:
-    """Read the text of an HTML page.
+    r"""Read the text of an HTML page.
 
     Examples
     --------
     >>> page = page_text("<p>one</p><p>two</p>")
     >>> page.plain, page.text, page.place(3, 6)
-    ('onetwo', 'one\\ntwo\\n', (4, 7))
+    ('onetwo', 'one\ntwo\n', (4, 7))
     """
     reader = _Reader()
     reader.feed(html)

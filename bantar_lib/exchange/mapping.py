@@ -14,7 +14,16 @@ import pandas as pd
 from bantar_lib.errors import UserError
 from bantar_lib.exchange.codebook import MARK, known_codes, valence_of
 from bantar_lib.exchange.found import FoundProject
-from bantar_lib.exchange.sheets import add_sheet, book_bytes, read_sheets, save, set_widths, write_csv
+from bantar_lib.exchange.sheets import (
+    add_sheet,
+    book_bytes,
+    key_of,
+    read_sheets,
+    save,
+    set_widths,
+    told,
+    write_csv,
+)
 from bantar_lib.frameworks import Framework
 from bantar_lib.words import room_words
 
@@ -107,7 +116,7 @@ def write_code_map(code_map: pd.DataFrame, path: str | Path, framework: Framewor
     path = Path(path)
     rows = [[row[c] for c in COLUMNS] for row in code_map.to_dict("records")]
     if path.suffix.lower() == ".csv":
-        write_csv(path, COLUMNS, rows)
+        write_csv(path, [told(c) for c in COLUMNS], rows)
         return path
     if path.suffix.lower() != ".xlsx":
         raise UserError(_("{file}: the name must end in .csv or .xlsx.", file=path.name))
@@ -119,11 +128,11 @@ def write_code_map(code_map: pd.DataFrame, path: str | Path, framework: Framewor
     lang = current_language()
     book = Workbook()
     book.remove(book.active)
-    sheet = add_sheet(book, "map", COLUMNS, rows)
+    sheet = add_sheet(book, "map", [told(c) for c in COLUMNS], rows)
     set_widths(sheet, (44, 8, 30, 14, 10, 12))
     items = [(i.id, i.label[lang], i.definition[lang]) for i in framework.indicators]
-    set_widths(add_sheet(book, "indicators", ("indicator", "label", "definition"), items),
-               (30, 40, 80))  # fmt: skip
+    words = [told(c) for c in ("indicator", "label", "definition")]
+    set_widths(add_sheet(book, "indicators", words, items), (30, 40, 80))
     for column, choices in (
         ("C", f"=indicators!$A$2:$A${len(items) + 1}"),
         ("D", '"supports,inhibits,mixed,neutral"'),
@@ -141,7 +150,7 @@ def read_code_map(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     sheets = read_sheets(path)
     rows = sheets.get("map") or next(iter(sheets.values()), [])
-    heading = [h.strip().casefold() for h in rows[0]] if rows else []
+    heading = [key_of(h, COLUMNS) for h in rows[0]] if rows else []
     missing = [c for c in ("code", "indicator", "valence", "confirmed") if c not in heading]
     if missing:
         raise UserError(

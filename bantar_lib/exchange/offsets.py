@@ -67,12 +67,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class StoredText:
-    """A text as this library reads it, and how it was stored.
+    r"""A text as this library reads it, and how it was stored.
 
     Parameters
     ----------
     text : str
-        Without a byte-order mark, every line end ``\\n``.
+        Without a byte-order mark, every line end ``\n``.
     mark : bool
         Whether it was stored with a byte-order mark.
     double : frozenset of int
@@ -94,10 +94,8 @@ class StoredText:
         """
         if raw.startswith("\ufeff"):
             raw, mark = raw[1:], True
-        double, shift = [], 0
-        for found in re.finditer("\r\n", raw):
-            double.append(found.start() - shift)
-            shift += 1
+        # Each CRLF before it has made the place one smaller.
+        double = [found.start() - n for n, found in enumerate(re.finditer("\r\n", raw))]
         text = raw.replace("\r\n", "\n").replace("\r", "\n")
         return cls(text, mark, frozenset(double))
 
@@ -325,7 +323,9 @@ def _settle(
     places = {t.places[n] for t in fitting}
     place = next(iter(places))
     if len(places) > 1 or place is None:
-        return Placed(0, 0, "", _("its place is ambiguous: it depends on how positions are counted"))
+        return Placed(
+            0, 0, "", _("its place is ambiguous: it depends on how positions are counted")
+        )
     how = str(_plainest(fitting))
     if named:
         cut = min(t.grades[n] for t in fitting) <= 2

@@ -213,9 +213,10 @@ class _Project:
         given = [" ".join(e.get("name", "").split()) or _guid(e) for e in elements]
         names = unique_names(given)
         if names != given:
+            numbered = ", ".join(n for n, g in zip(names, given, strict=True) if n != g)
             self.report.append(
-                _("Sources that share a name were numbered: {names}.",
-                  names=", ".join(n for n, g in zip(names, given, strict=True) if n != g)))  # fmt: skip
+                _("Sources that share a name were numbered: {names}.", names=numbered)
+            )
         return [self._source(e, name) for e, name in zip(elements, names, strict=True)]
 
     def _source(self, element: Element, name: str) -> _Source:

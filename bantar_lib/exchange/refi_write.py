@@ -136,11 +136,11 @@ def segments_title(study_id: str) -> str:
 
 
 def is_segments_text(text: str, study_id: str) -> bool:
-    """Say whether a text is the one of paraphrased segments that this module wrote.
+    r"""Say whether a text is the one of paraphrased segments that this module wrote.
 
     Examples
     --------
-    >>> is_segments_text(segments_title("kb") + "\\n\\nA segment.", "kb")
+    >>> is_segments_text(segments_title("kb") + "\n\nA segment.", "kb")
     True
     """
     first = " ".join(text.partition("\n")[0].split())
@@ -268,7 +268,9 @@ class _ProjectWriter:
                 start, end = self.paragraphs[coding.segment]
             groups.setdefault((start, end, coding.coder, coding.segment), []).append(coding)
         for (start, end, coder, segment), group in sorted(groups.items()):
-            identity = guid("selection", self.study.id, document, segment or f"{start}-{end}", coder)
+            identity = guid(
+                "selection", self.study.id, document, segment or f"{start}-{end}", coder
+            )
             if segment:
                 self.selections.setdefault(segment, identity)
             selection = SubElement(

@@ -253,7 +253,9 @@ def _gather(
                     indicator=_above(state, code, indicators),
                     label="" if code in indicators else (made.label if made else code),
                     event=str(event.get("id", "")),
-                    **{k: str(event.get(k) or "") for k in ("valence", "memo", "at")},
+                    valence=str(event.get("valence") or ""),
+                    memo=str(event.get("memo") or ""),
+                    at=str(event.get("at") or ""),
                     **place,
                 )
             )
@@ -308,13 +310,11 @@ def segment_text(row: Mapping[str, Any]) -> str:
     return " ".join(str(row[f"text_{current_language()}"]).split())
 
 
-def segment_place(
-    row: Mapping[str, Any], documents: Mapping[str, str]
-) -> tuple[str, int, int]:
+def segment_place(row: Mapping[str, Any], documents: Mapping[str, str]) -> tuple[str, int, int]:
     """Return the place of a segment in a released document, or blank where it has none."""
     name, start, end = Path(str(row["document"])).name, row["start"], row["end"]
     text = documents.get(name) if row["document"] else None
-    if text is not None and isinstance(start, int) and isinstance(end, int):
-        if 0 <= start < end <= len(text) and text[start:end].strip():
-            return name, start, end
-    return "", 0, 0
+    if not (text and isinstance(start, int) and isinstance(end, int)):
+        return "", 0, 0
+    fits = 0 <= start < end <= len(text) and text[start:end].strip()
+    return (name, start, end) if fits else ("", 0, 0)

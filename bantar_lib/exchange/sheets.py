@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bantar_lib.errors import UserError
 from bantar_lib.exchange.archive import SafeZip, read_limited
 from bantar_lib.study.csv_file import SEPARATORS, decode
-from bantar_lib.words import room_words
+from bantar_lib.words import LANGUAGES, language, room_words
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -49,6 +49,50 @@ def as_written(text: str) -> str:
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(ACTING) else text
 
 
+def told(key: str) -> str:
+    """Return a heading of a sheet in the current language.
+
+    Examples
+    --------
+    >>> told("valence"), told("reader_a")
+    ('valence', 'reader_a')
+    """
+    words = {
+        "segment": _("segment"),
+        "document": _("document"),
+        "start": _("start"),
+        "end": _("end"),
+        "text": _("text"),
+        "code": _("code"),
+        "valence": _("valence"),
+        "memo": _("memo"),
+        "uses": _("uses"),
+        "indicator": _("indicator"),
+        "match": _("match"),
+        "confirmed": _("confirmed"),
+        "definition": _("definition"),
+        "label": _("label"),
+    }
+    return words.get(key, key)
+
+
+def key_of(heading: str, keys: Iterable[str]) -> str:
+    """Return which of `keys` a heading of either language means, or the heading itself.
+
+    Examples
+    --------
+    >>> key_of("Arah bukti", ["valence"])
+    'valence'
+    """
+    plain = " ".join(heading.split()).casefold()
+    for key in keys:
+        for lang in LANGUAGES:
+            with language(lang):
+                if plain in (key, told(key).casefold()):
+                    return key
+    return heading.strip()
+
+
 def put(cell: Cell, value: Any) -> None:
     """Put a value into a cell; a text stays text, whatever it begins with."""
     if isinstance(value, str):
@@ -80,7 +124,12 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).replace("_x000D_\n", "\n")
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+    return _ESCAPED.sub(_unescape, text)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    number = int(found[1], 16)
+    return chr(number) if number < 32 or number == ord("_") else found.group()
 
 
 def read_sheets(path: Path) -> dict[str, list[list[str]]]:

@@ -26,7 +26,11 @@ class Tables:
 
     def columns(self, table: str) -> tuple[str, ...]:
         """Return a table's columns; none where it is missing."""
-        found = self._connection.execute("select name from pragma_table_info(?)", (table,))
+        found = self._connection.execute(
+            "select i.name from sqlite_master m, pragma_table_info(m.name) i "
+            "where m.name = ? and m.type = 'table'",  # a view may run without end
+            (table,),
+        )
         return tuple(row[0] for row in found)
 
     def rows(self, table: str, columns: tuple[str, ...], order: str) -> list[Row]:
@@ -43,8 +47,24 @@ class Tables:
             raise UserError(_("{file} has no table “{table}”: it is of another program or version.",
                               file=self._file, table=table))  # fmt: skip
         wanted = [c if c in have else f"null as {c}" for c in columns]
-        found = self._connection.execute(f"select {', '.join(wanted)} from {table} order by {order}")
+        found = self._connection.execute(
+            f"select {', '.join(wanted)} from {table} order by {order}"
+        )
         return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+class _Patience:
+    """Stops a file whose rows cost work without end."""
+
+    MOST_CALLS = 2000
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def over(self) -> bool:
+        """Say whether it has taken too long."""
+        self.calls += 1
+        return self.calls > self.MOST_CALLS
 
 
 @contextmanager
@@ -77,6 +97,8 @@ def open_tables(path: Path, file: str) -> Iterator[Tables]:
         connection = sqlite3.connect(copy)
         try:
             connection.execute("pragma trusted_schema = off")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+            connection.set_progress_handler(_Patience().over, 1_000_000)
             yield Tables(connection, file)
         except sqlite3.Error as fault:
             raise UserError(_("{file} is damaged: {why}.", file=file, why=fault)) from None

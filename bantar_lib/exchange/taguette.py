@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -254,8 +255,9 @@ def _document(path: Path, html: str) -> FoundProject:
     bare = PageText(_without(page.plain, cuts),
                     tuple(sorted({b - _before(cuts, b) for b in page.breaks})))  # fmt: skip
     name = f"{path.stem}.txt"
-    codings, unplaced, tags = [], [], {}
-    touching = [b.start == a.end for a, b in zip(lists, lists[1:], strict=False)]
+    codings, unplaced = [], []
+    tags: dict[str, None] = {}
+    touching = [b.start == a.end for a, b in pairwise(lists)]
     for n, mark in enumerate(lists):
         after = lists[n - 1].end if n else 0
         own = [r for r in runs if after <= r.start and r.end <= mark.start]
@@ -301,5 +303,4 @@ def _before(cuts: list[tuple[int, int]], place: int) -> int:
 
 def _joined(text: str, runs: list[Mark]) -> bool:
     """Say whether marked runs follow one another without unmarked words between."""
-    pairs = zip(runs, runs[1:], strict=False)
-    return all(not text[a.end : b.start].strip() for a, b in pairs)
+    return all(not text[a.end : b.start].strip() for a, b in pairwise(runs))

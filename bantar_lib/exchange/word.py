@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 _ = room_words("exchange")
 
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
-_UNSAID = {"del", "delText", "moveFrom", "instrText", "pPr", "rPr", "tblPr", "sectPr", "txbxContent"}
+_UNSAID = {
+    "del",
+    "delText",
+    "moveFrom",
+    "instrText",
+    "pPr",
+    "rPr",
+    "tblPr",
+    "sectPr",
+    "txbxContent",
+}
 
 
 @dataclass

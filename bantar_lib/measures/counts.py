@@ -14,6 +14,7 @@ import pandas as pd
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.stocks import flows, stage_names
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
 
@@ -116,6 +117,7 @@ def _years_of(study: Study, frame: pd.DataFrame, years: Iterable[int]) -> list[i
     return wanted
 
 
+@shared
 def district_totals(data: Study | pd.DataFrame, years: Iterable[int] | None = None) -> pd.DataFrame:
     """Return each district's counts over the years, one row a district.
 

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from bantar_lib.measures.counts import district_totals, spread, usable
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 POWER = 0.80
 ALPHA = 0.05
 
 
+@shared
 def detectability(study: Study | pd.DataFrame) -> pd.DataFrame:
     """Return the smallest difference from the overall rate that each district could show.
 

@@ -7,12 +7,14 @@ import pandas as pd
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.reach import primary_scenarios, reach
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
 
 _ = room_words("measures")
 
 
+@shared
 def equity(study: Study, scenario: str | None = None) -> pd.DataFrame:
     r"""Measure how unequal the districts' reach is.
 
@@ -70,6 +72,7 @@ def equity(study: Study, scenario: str | None = None) -> pd.DataFrame:
     return frame.astype({"value": "Float64", "n": "Int64"})
 
 
+@shared
 def lorenz(study: Study, scenario: str | None = None) -> pd.DataFrame:
     """Return the points of the Lorenz curve of reach, weighted by units.
 

@@ -10,6 +10,7 @@ import pandas as pd
 from bantar_lib.measures.counts import district_totals, spread, usable
 from bantar_lib.measures.pooling import fit_counts, pooled_rates
 from bantar_lib.measures.ranks import rank_intervals
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 
@@ -56,6 +57,7 @@ def wilson(data: Study | pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     return totals[head].assign(**columns, reason=totals["reason"])
 
 
+@shared
 def execution(study: Study | pd.DataFrame, years: Iterable[int] | None = None) -> pd.DataFrame:
     """Return each district's execution rate: its own, the pooled one and its rank interval.
 

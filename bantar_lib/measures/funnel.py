@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from bantar_lib.measures.counts import Binomial, district_totals, spread, usable
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 LEVELS = {"95": 0.95, "998": 0.998}
@@ -47,6 +48,7 @@ class Dispersion(NamedTuple):
         return 0 < self.rate < 1
 
 
+@shared
 def funnel(study: Study | pd.DataFrame) -> pd.DataFrame:
     """Place each district in a funnel around the rate of all districts.
 

@@ -7,11 +7,13 @@ import pandas as pd
 from scipy import stats
 
 from bantar_lib.measures.counts import SEED, Binomial, district_totals, spread, usable
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 _MOST_VALUES = 8_000_000
 
 
+@shared
 def heterogeneity(
     study: Study | pd.DataFrame, *, permutations: int = 9999, seed: int = SEED
 ) -> pd.DataFrame:
@@ -157,6 +159,7 @@ def _permuted(counts: Binomial, permutations: int, seed: int) -> dict[str, objec
     }
 
 
+@shared
 def leave_one_out(study: Study | pd.DataFrame) -> pd.DataFrame:
     """Return the heterogeneity that is left without each district in turn.
 

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import optimize, special
 
 from bantar_lib.measures.counts import Binomial, district_totals, spread, usable
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 _WEAKEST = 0.01
@@ -255,6 +256,7 @@ def pooled_rates(
     return totals[["district_id", "district"]].assign(**columns)
 
 
+@shared
 def logit_normal(data: Study | pd.DataFrame) -> pd.DataFrame:
     """Pool with a normal distribution of log-odds instead of a beta of rates, for comparison.
 

@@ -14,6 +14,7 @@ from scipy import special
 from bantar_lib.errors import UserError
 from bantar_lib.measures.counts import SEED, Binomial, district_totals, spread, usable
 from bantar_lib.measures.pooling import PooledFit, fit_counts, posterior
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
 
@@ -25,6 +26,7 @@ MOST_LISTED = 200
 _MOST_VALUES = 8_000_000
 
 
+@shared
 def rank_intervals(
     data: Study | pd.DataFrame,
     *,
@@ -178,6 +180,7 @@ def separable_pairs(
     return frame.sort_values(by, ascending=[False, True, True], ignore_index=True)
 
 
+@shared
 def separable_share(
     data: Study | pd.DataFrame, *, level: float = 0.95, fit: PooledFit | None = None
 ) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from bantar_lib.measures.counts import district_totals
 from bantar_lib.measures.register import distinct_units, has_register
 from bantar_lib.measures.stocks import SINGLE_YEAR, StageNames, by_year, known_flows, stage_names
 from bantar_lib.study.numbers import whole_number
+from bantar_lib.study.shared import kept_rows, shared
 from bantar_lib.study.study import Study
 
 PRIMARY = ("lower_bound", "upper_bound")
@@ -123,7 +124,23 @@ def reach(study: Study, district: str | None = None) -> pd.DataFrame:
     >>> rows.loc[["lower_bound", "upper_bound"], "numerator"].tolist()
     [11.0, 54.0]
     """
-    wanted = None if district is None else str(study.district(district)["district_id"])
+    if district is None:
+        return _of_all(study)
+    wanted = str(study.district(district)["district_id"])
+    rows = kept_rows(_of_all, study, wanted)
+    if rows is None and has_register(study):
+        rows = _reach(study, wanted)  # reads only this district's part of the register
+    elif rows is None:
+        rows = _of_all(study)
+    return rows[rows["district_id"] == wanted].reset_index(drop=True)
+
+
+@shared
+def _of_all(study: Study) -> pd.DataFrame:
+    return _reach(study, None)
+
+
+def _reach(study: Study, wanted: str | None) -> pd.DataFrame:
     names = study.districts.set_index("district_id")["name"]
     counts = _counts(study)
     scenarios = [*_printed(study, names.index), *_recorded(study, counts)]
@@ -132,8 +149,6 @@ def reach(study: Study, district: str | None = None) -> pd.DataFrame:
     frame = _rows(scenarios, counts.units, names, with_whole=wanted is None)
     first = set(primary_scenarios(study))
     frame["role"] = ["primary" if s in first else "annex" for s in frame["scenario"]]
-    if wanted is not None:
-        frame = frame[frame["district_id"] == wanted].reset_index(drop=True)
     columns = ["district_id", "district", "scenario", "numerator", "denominator", "share"]
     return frame[[*columns, "role", "basis", "years", "districts_known"]]
 

@@ -13,6 +13,7 @@ from scipy import stats
 
 from bantar_lib.measures.poisson import poisson_slope
 from bantar_lib.measures.stocks import by_year, known_flows, stage_names
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 FIXED_INTAKE = 0.0
@@ -21,6 +22,7 @@ PROPORTIONAL = 1.0
 """The elasticity when each district enters the same share of its units."""
 
 
+@shared
 def size(study: Study) -> pd.DataFrame:
     r"""Estimate the elasticity of proposals to units, against two reference slopes.
 

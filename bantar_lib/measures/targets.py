@@ -12,12 +12,14 @@ import pandas as pd
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.stocks import by_year, first_known, stage_names
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
 
 _ = room_words("measures")
 
 
+@shared
 def targets(study: Study) -> pd.DataFrame:
     """Set each target beside what was realised, as an achievement in percent.
 

@@ -17,6 +17,7 @@ from scipy import stats
 from bantar_lib.measures.counts import stage_counts
 from bantar_lib.measures.poisson import poisson_slope
 from bantar_lib.measures.stocks import SINGLE_YEAR, by_year, known_flows, stage_names
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
 _NAN = float("nan")
@@ -35,6 +36,7 @@ class _Row:
     note: str = ""
 
 
+@shared
 def trend(study: Study) -> pd.DataFrame:
     """Test whether the execution rate, and the recorded entries, changed over the years.
 

@@ -225,7 +225,7 @@ def scenario_label(scenario: str) -> str:
         "implemented_only": _("known implemented entries only"),
         "implemented_plus_later": _("implemented, plus later entries as printed"),
         "implemented_plus_later_at_rate": _("implemented, plus later entries × own rate"),
-        "independent_reentry": _("if entries fell on {unit} at random", unit="RT"),
+        "independent_reentry": _("if entries fell at random"),
         "lower_bound": _("lower bound"),
         "upper_bound": _("upper bound"),
         "exact_distinct": _("distinct, from the register"),

@@ -181,7 +181,7 @@ def code_span(text: str) -> Markdown:
 def markdown_table(frame: pd.DataFrame, caption: str, numeric: tuple[str, ...] = ()) -> str:
     """Return a pipe table with a caption line as pandoc reads it."""
     rule = ["--:" if str(c) in numeric else ":--" for c in frame.columns]
-    lines = [[escape_markdown(str(c)) for c in frame.columns], rule]
+    lines: list[list[str]] = [[escape_markdown(str(c)) for c in frame.columns], rule]
     lines += [[escape_markdown(str(c)) for c in row] for row in frame.itertuples(index=False)]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return f"{body}\n\n: {escape_markdown(caption)}"

@@ -379,7 +379,7 @@ def label_point(outline: Outline) -> tuple[float, float]:
     x1, y1, x2, y2 = np.vstack(edges).T
     low, high = points[:, 1].min(), points[:, 1].max()
     best = (0.0, float(points[0, 0]), float(points[0, 1]))
-    for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+    for part in (0.5, 0.41, 0.59, 0.31, 0.69, 0.21, 0.79, 0.11, 0.89):
         level = low + part * (high - low)
         cut = (y1 <= level) != (y2 <= level)
         across = np.sort(x1[cut] + (level - y1[cut]) / (y2[cut] - y1[cut]) * (x2[cut] - x1[cut]))

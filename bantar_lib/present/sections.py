@@ -23,6 +23,19 @@ _ = room_words("present", escape=escape_markdown)
 Item = Figure | Table | Text
 
 
+def focus(study: Study) -> str:
+    """Return the code of the district that a page of the whole study looks into.
+
+    It is the study's ``focus_district``; else the one of which most segments speak; else the
+    first.
+    """
+    if declared := study.config.get("focus_district"):
+        return str(study.district(declared)["district_id"])
+    spoken = study.table("segments")["district_id"]
+    spoken = spoken[spoken != ""]
+    return str(spoken.mode().iloc[0] if len(spoken) else study.districts["district_id"].iloc[0])
+
+
 def evidence_section(study: Study, district_id: str) -> list[Item]:
     """Return a district's evidence: a figure, then each indicator with what the source says.
 

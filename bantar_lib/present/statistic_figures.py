@@ -6,6 +6,7 @@ Every figure takes a table that a measure returned, so that nothing is computed 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,10 +97,15 @@ def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> 
 
 
 def legend_above(axes: Axes, handles: Sequence[Patch | Line2D], *, columns: int) -> None:
-    """Put a legend above the axes, over the whole width, so that long words do not shrink them."""
-    axes.figure.legend(
-        handles=list(handles), loc="outside upper center", ncols=columns, columnspacing=1.2
-    )
+    """Put a legend above the axes, in as many of these columns as the page's width has room for."""
+    figure: Any = axes.figure
+    for number_of in range(columns, 0, -1):
+        legend = figure.legend(handles=list(handles), loc="outside upper center", ncols=number_of,
+                               columnspacing=1.2)  # fmt: skip
+        width = legend.get_window_extent(figure.canvas.get_renderer()).width
+        if width <= figure.bbox.width or number_of == 1:
+            return
+        legend.remove()
 
 
 def name_some(

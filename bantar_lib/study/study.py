@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from bantar_lib import store
 from bantar_lib.errors import UserError
 from bantar_lib.frameworks import Framework
 from bantar_lib.places import data_folders
 from bantar_lib.study.cells import no_rows
 from bantar_lib.study.check import NEEDED, faults_of
 from bantar_lib.study.contents import read_contents, read_typed
+from bantar_lib.study.opened import Opened, hash_of, recall, remember, stamp_of
 from bantar_lib.study.problems import Problem, in_order, nearest
-from bantar_lib.study.settings import FILE, read_settings
+from bantar_lib.study.settings import FILE, find_framework, read_settings
 from bantar_lib.study.slices import read_district
 from bantar_lib.study.tables import TABLES
 from bantar_lib.words import room_words
@@ -27,10 +29,6 @@ from bantar_lib.words import room_words
 _ = room_words("study")
 
 _MOST_FAULTS = 5
-_TEXT_FILES = {
-    ".csv", ".tsv", ".txt", ".md", ".yml", ".yaml", ".json", ".jsonl", ".geojson", ".html",
-}  # fmt: skip
-_NOT_INPUT = {"private", "__pycache__", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,16 @@ class Study:
         ``study.yml``.
     framework : Framework
         The framework that evidence is coded to.
+    opened : Opened, optional
+        What its files were when :func:`load_study` read them; None for a study put together in
+        memory, of which nothing is kept on disk.
     """
 
     path: Path
     config: Mapping[str, Any]
     framework: Framework
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    opened: Opened | None = field(default=None, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -119,8 +121,8 @@ class Study:
         name : str
             A table; one that the study does not have comes back empty.
         district : str, optional
-            Only this district's rows (code, name or alias). Of a large CSV or Parquet file the
-            rest is not loaded.
+            Only this district's rows (code, name or alias). Of a table that was read before, and
+            of a large CSV or Parquet file, the rest is not loaded.
 
         Returns
         -------
@@ -147,18 +149,43 @@ class Study:
         code = self.district(district)["district_id"]
         if "district_id" not in form.names:
             raise KeyError("district_id")
-        if name not in self._tables and (part := read_district(self.path, name, code)) is not None:
-            return part
+        if name not in self._tables:
+            part = self._kept(name, code)
+            if part is None:
+                part = read_district(self.path, name, code)
+            if part is not None:
+                return part
         whole = self._whole(name)
         return whole[whole["district_id"] == code].reset_index(drop=True)
 
     def _whole(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
-            read = read_typed(self.path, name)
-            if read is not None:
-                _stop_at(self.path, read.problems)
-            self._tables[name] = no_rows(TABLES[name]) if read is None else read.frame
+            kept = self._kept(name)
+            self._tables[name] = self._read(name) if kept is None else kept
         return self._tables[name]
+
+    def _kept(self, name: str, code: str | None = None) -> pd.DataFrame | None:
+        if self.opened is None:
+            return None
+        return store.fetch(self.opened.content_hash, f"table-{name}", district=code)
+
+    def _read(self, name: str) -> pd.DataFrame:
+        read = read_typed(self.path, name)
+        if read is None:
+            return no_rows(TABLES[name])
+        _stop_at(self.path, read.problems)
+        self.keep(f"table-{name}", read.frame)
+        return read.frame
+
+    def keep(self, name: str, frame: pd.DataFrame) -> bool:
+        """Keep a table on disk for the next to open this study; say whether it is kept.
+
+        Not where the files have changed since the study was opened: a table might then be of
+        another content than it is kept under.
+        """
+        if self.opened is None or not self.opened.holds(self.path, self.framework):
+            return False
+        return store.keep(self.opened.content_hash, name, frame)
 
     @property
     def districts(self) -> pd.DataFrame:
@@ -209,7 +236,10 @@ class Study:
         '15.71.07'
         """
         table = self._whole("districts")
-        found = self._names.get(_plain(str(key)), [])
+        # A code, as a page is given, needs no index of all names.
+        found: list[int] = np.flatnonzero(table["district_id"] == str(key)).tolist()
+        if len(found) != 1:
+            found = self._names.get(_plain(str(key)), [])
         if len(found) == 1:
             return table.iloc[found[0]].copy()
         if found:
@@ -242,33 +272,14 @@ class Study:
 
         Line ends of text files do not count, nor do ``private/``, hidden and lock files.
         """
-        digest = hashlib.sha256()
-        files = {unicodedata.normalize("NFC", p.relative_to(self.path).as_posix()): p
-                 for p in _input_files(self.path)}  # fmt: skip
-        if self.framework.path.parent != self.path:
-            files[f"../frameworks/{self.framework.path.name}"] = self.framework.path
-        for name in sorted(files):
-            data = files[name].read_bytes()
-            if files[name].suffix.lower() in _TEXT_FILES:
-                data = data.replace(b"\r\n", b"\n")
-            digest.update(f"{name}\0{len(data)}\0".encode())
-            digest.update(data)
-        return digest.hexdigest()
+        if self.opened is not None:
+            return self.opened.content_hash
+        return hash_of(self.path, self.framework)
 
 
 def _plain(text: str) -> str:
     """Return a name without the differences that do not matter: case and spaces."""
     return "".join(text.split()).casefold()
-
-
-def _input_files(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.name in _NOT_INPUT or path.name.startswith((".", "~$")):
-            continue
-        if path.is_dir():
-            yield from _input_files(path)
-        else:
-            yield path
 
 
 def _stop_at(path: Path, problems: Iterable[Problem]) -> None:
@@ -391,8 +402,17 @@ def load_study(name_or_path: str | Path) -> Study:
     ('kampung_bantar', 11)
     """
     path = find_study(name_or_path)
+    settings = read_settings(path)
+    framework, _faults = find_framework(settings, path)
+    if framework and (opened := recall(path, framework)):
+        return Study(path, settings.config, framework, opened=opened)
+    since, before = time.time(), stamp_of(path, framework) if framework else []
     contents = read_contents(path, NEEDED)
     _stop_at(path, faults_of(contents, NEEDED))
     assert contents.framework is not None  # its absence is an error, raised above
     tables = {name: table.frame for name, table in contents.tables.items()}
-    return Study(path, contents.settings.config, contents.framework, tables)
+    opened = remember(path, contents.framework, before, since)
+    study = Study(path, contents.settings.config, contents.framework, tables, opened)
+    for name, table in tables.items():
+        study.keep(f"table-{name}", table)
+    return study

@@ -27,7 +27,10 @@ def boxes(axes):
 def overlaps(found):
     # A pixel's grace for rounding.
     return [
-        (a, b) for i, a in enumerate(found) for b in found[:i] if a.padded(-1).overlaps(b.padded(-1))
+        (a, b)
+        for i, a in enumerate(found)
+        for b in found[:i]
+        if a.padded(-1).overlaps(b.padded(-1))
     ]
 
 

@@ -1,0 +1,31 @@
+"""What every district's page needs of the whole study, computed before the first page."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from bantar_lib.errors import UserError
+from bantar_lib.measures.execution import execution
+from bantar_lib.measures.reach import reach
+from bantar_lib.study.study import Study
+
+
+def warm(study: Study) -> None:
+    """Compute and keep what pages of districts share, so that none of them has to.
+
+    A batch calls it once, before its workers start; they would else compute the same at the same
+    time. What cannot be computed is left for the page that needs it to say so.
+
+    Parameters
+    ----------
+    study : Study
+        Opened by :func:`~bantar_lib.study.load_study`.
+
+    Examples
+    --------
+    >>> from bantar_lib.study import load_study
+    >>> warm(load_study("kampung_bantar"))
+    """
+    for measure in (execution, reach):
+        with suppress(UserError):
+            measure(study)
