@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from bantar_lib import execution, load_study, reach
-from bantar_lib.present import count_figures, sentences
+from bantar_lib.present import figures, notes
 from bantar_lib.present.display import png
 from bantar_lib.words import language
 
@@ -23,7 +23,7 @@ def summary(lang: str) -> str:
     study = load_study("kampung_bantar")
     place = study.district("Kota Baru")["district_id"]
     with language(lang):
-        lead = sentences.district_lead(study, place, execution(study), reach(study)).markdown
+        lead = notes.district_lead(study, place, execution(study), reach(study)).markdown
     return "".join(f"> {line}".rstrip() + "\n" for line in lead.splitlines())
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         text = BLOCK.sub(lambda m, b=block: m[1] + b + m[2], path.read_text(encoding="utf-8"))
         path.write_text(text, encoding="utf-8", newline="\n")
         with language(lang):
-            drawing = count_figures.entries(study, place).drawing
+            drawing = figures.entries(study, place).drawing
             (TOP / "docs" / picture).write_bytes(png(drawing))
 
 

@@ -86,7 +86,7 @@ def root_source(part_of: pd.Series, source: str) -> str:
     return source
 
 
-def weighed(table: pd.DataFrame) -> pd.DataFrame:
+def _weighed(table: pd.DataFrame) -> pd.DataFrame:
     """Return the codings that bear on a rating, with their sign and the source they count for.
 
     Efforts, recommendations and neutral statements give no direction. A datum that a second
@@ -104,7 +104,7 @@ def tally(table: pd.DataFrame, by: str) -> pd.DataFrame:
     Within one datum, and then within one source, the valences are added up and only their sign
     counts, so that a source that says a thing ten times does not outweigh one that says it once.
     """
-    once = weighed(table).groupby(["code", "root", "datum"], as_index=False)["sign"].sum()
+    once = _weighed(table).groupby(["code", "root", "datum"], as_index=False)["sign"].sum()
     once["sign"] = once["sign"].clip(-1, 1)
     sums = once.groupby(["code", by], as_index=False)["sign"].sum()
     sums["side"] = sums["sign"].clip(-1, 1).map({1: "supports", 0: "mixed", -1: "inhibits"})
@@ -168,7 +168,7 @@ def rate_indicators(
     rows = []
     for indicator in study.framework.indicators:
         own = table[(table["code"] == indicator.id) & table["kind"].isin(RATED_KINDS)]
-        bearing = weighed(own)
+        bearing = _weighed(own)
         s, m, i = (int(counts[c].get(indicator.id, 0)) for c in ("supports", "mixed", "inhibits"))
         kinds = len(set(bearing["source_kind"]) - {"author_statement", ""})
         sources = bearing["root"].nunique()

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from bantar_lib.coding.ratings import evidence, first_coder, tally, weighed
+from bantar_lib.coding.ratings import _weighed, evidence, first_coder, tally
 from bantar_lib.coding.units import UNCODED, unit_table
 from bantar_lib.study import Study
 
@@ -51,7 +51,7 @@ def triangulation(study: Study, district: str, coder: str | None = None) -> pd.D
     False
     """
     table = evidence(study, district, coder)
-    bearing = weighed(table)
+    bearing = _weighed(table)
     first = bearing.groupby(["code", "datum"])[["source_kind", "role"]].transform("first")
     bearing[["source_kind", "role"]] = first
     rows = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import uuid
 from collections.abc import Mapping
@@ -15,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding.documents import FOLDERS, read_document
+from bantar_lib.coding.journal import add_events
 from bantar_lib.coding.log import read_log
 from bantar_lib.coding.spans import anchor
 from bantar_lib.coding.state import state_of
@@ -195,14 +194,17 @@ class _Import:
             r["segment_id"]: r for r in self.study.table("segments").to_dict("records")
         }
         self.ids: set[str] = set()
-        self.there: set[tuple[str, ...]] = set()
-        self.made: dict[str, str] = {}  # label → code
+        self.known: dict[str, set[str]] = {}  # log → the coder's own codes that it makes
+        both: list[Event] = []
         for log in (SHARED, PRIVATE):
-            events = _log_events(self.study.path / log / f"{self.coder}.jsonl")
+            path = self.study.path / log / f"{self.coder}.jsonl"
+            events = read_log(path) if path.exists() else []
             self.ids |= {str(e.get("id", "")) for e in events}
-            state = state_of(events)
-            self.there |= {_key(e) for e in state.live()}
-            self.made |= {c.label: c.id for c in state.codes.values() if not c.ended}
+            self.known[log] = set(state_of(events).codes)
+            both += events
+        state = state_of(both)
+        self.there = {_key(e) for e in state.live()}
+        self.made = {c.label: c.id for c in state.codes.values() if not c.ended}
         self._stored: dict[str, tuple[str, str, bool] | str] = {}
 
     def report(self, *, keep_unmapped: bool) -> ImportReport:
@@ -254,11 +256,10 @@ class _Import:
             **where,
             "code": code,
             "valence": row["valence"],
-            "directness": "",
-            "evidence_type": "",
-            "memo": row["memo"],
-            "from": {"program": self.found.program, "code": row["code"], "sure": row["sure"]},
         }
+        if row["memo"]:
+            event["memo"] = row["memo"]
+        event["from"] = {"program": self.found.program, "code": row["code"], "sure": row["sure"]}
         key = _key(event)
         event["id"] = "i" + uuid.uuid5(_IDS, "\x1f".join((self.coder, *key))).hex[:16]
         if event["id"] in self.ids or key in self.there:
@@ -269,18 +270,19 @@ class _Import:
 
     def _emergent(self, label: str, log: str) -> str:
         """Return the coder's code of that name, made where there is none."""
-        if label in self.made:
-            return self.made[label]
-        slug = re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")[:40]
         mark = uuid.uuid5(_IDS, label).hex
-        code = f"new.{slug or mark[:8]}"
-        if code in self.made.values():
+        slug = re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")[:40]
+        code = self.made.get(label) or f"new.{slug or mark[:8]}"
+        if label not in self.made and code in (*self.made.values(), *self.known[SHARED],
+                                               *self.known[PRIVATE]):  # fmt: skip
             code = f"{code}_{mark[:6]}"
         self.made[label] = code
-        memo = _("A code of {program}, kept as it was found.", program=self.found.program or "–")
-        event = {"id": f"i{mark[:16]}", "at": self.now, "event": "make", "code": code,
-                 "label": label, "memo": memo}  # fmt: skip
-        if event["id"] not in self.ids:
+        # The shared log must stand by itself; the private one is read after it.
+        if code not in self.known[SHARED] and (log == SHARED or code not in self.known[PRIVATE]):
+            memo = _("A code of {program}, kept as it was found.", program=self.found.program)
+            event = {"id": f"i{mark[:16]}{log[0]}", "at": self.now, "event": "make", "code": code,
+                     "label": label, "memo": memo}  # fmt: skip
+            self.known[log].add(code)
             self.ids.add(event["id"])
             self.events[log].append(event)
         return code
@@ -420,20 +422,6 @@ def _moment(text: str) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-def _log_events(path: Path) -> list[Event]:
-    """Return a log's events; an unfinished last line must be mended before anything is added."""
-    if not path.exists():
-        return []
-    last = path.read_bytes().rstrip(b"\r").rpartition(b"\n")[2]
-    if last.strip():
-        try:
-            json.loads(last)
-        except ValueError:
-            raise UserError(_("{file}: the last line is cut off. Delete it, then import again.",
-                              file=path.name)) from None  # fmt: skip
-    return read_log(path)
-
-
 def _write(study: Study, coder: str, report: ImportReport) -> None:
     """Write documents, then logs: a log never names a document that is not there."""
     try:
@@ -443,20 +431,7 @@ def _write(study: Study, coder: str, report: ImportReport) -> None:
             with path.open("xb") as file:  # never over another one
                 file.write(text.encode("utf-8"))
         for log, events in report.events.items():
-            _append(study.path / log / f"{coder}.jsonl", events)
+            add_events(study.path / log / f"{coder}.jsonl", *events)
     except OSError as fault:
         raise UserError(_("{file} cannot be written: {why}.", file=fault.filename or study.path,
                           why=fault.strerror or fault)) from None  # fmt: skip
-
-
-def _append(path: Path, events: tuple[Event, ...]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in events).encode("utf-8")
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                lines = b"\n" + lines
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())

@@ -220,11 +220,16 @@ def released(study: Study, *, coder: str | None = None) -> Released:
             leaves.withheld[_("documents of which the study does not say whose they are")] += 1
         else:
             leaves.withheld[_("documents of which only a paraphrase, or nothing, may leave")] += 1
-    _gather(study, leaves, logs, owners)
-    for path in sorted((study.path / "private/codings").glob("[!.~]*.jsonl")):
-        if coder in (None, path.stem):
-            held = len(state_of(read_log(path)).codings)
-            leaves.withheld[_("codings in private logs")] += held
+    private = {
+        p.stem: read_log(p)
+        for p in sorted((study.path / "private/codings").glob("[!.~]*.jsonl"))
+        if coder in (None, p.stem)
+    }
+    for name, events in private.items():
+        held = {e["id"] for e in events if e["event"] == "code"}
+        count = len(held & state_of([*logs.get(name, []), *events]).codings.keys())
+        leaves.withheld[_("codings in private logs")] += count
+    _gather(study, leaves, logs, private, owners)
     leaves.withheld = +leaves.withheld
     return leaves
 
@@ -233,14 +238,19 @@ def _gather(
     study: Study,
     leaves: Released,
     logs: Mapping[str, list[dict[str, Any]]],
+    private: Mapping[str, list[dict[str, Any]]],
     owners: Mapping[str, tuple[str, ...]],
 ) -> None:
     rows = {row["segment_id"]: row for row in leaves.segments.to_dict("records")}
     indicators = {i.id for i in study.framework.indicators}
     for coder, events in logs.items():
-        state = state_of(events)
+        # What a coder took back in the private log holds no more; what that log says of a coding
+        # that stands in the shared one (a memo) stays there.
+        state, whole = state_of(events), state_of([*events, *private.get(coder, [])])
         leaves.events += len(events)
         for event in state.live():
+            if event["id"] not in whole.codings:
+                continue
             place = _place(event, rows, leaves, owners)
             if place is None:
                 continue
@@ -294,7 +304,7 @@ def _place(
         source = str(event.get("source") or "") or next(iter(owners.get(name, ())), "")
         return {"segment": "", "document": name, "start": found.start, "end": found.end,
                 "text": text[found.start : found.end], "source_id": source,
-                "district_id": ""}  # fmt: skip
+                "district_id": str(event.get("district") or "")}  # fmt: skip
     row = rows.get(str(event.get("segment", "")))
     if row is None:
         leaves.withheld[_("codings of segments that may not leave or do not exist")] += 1

@@ -14,6 +14,7 @@ from bantar_lib.present.evidence_figures import (
     indicator_labels,
     suggestion_label,
 )
+from bantar_lib.present.map_figures import place
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -108,6 +109,15 @@ def _no_evidence(study: Study) -> Text:
         n=len(labels), names=listing(labels), **terms(study),
     )  # fmt: skip
     return Text(text)
+
+
+def where(study: Study, execution: pd.DataFrame) -> list[Item]:
+    """Return a map or a schematic one; where the study has neither, a note that says so."""
+    figure = place(study, execution)
+    if figure is None:
+        return [Text(_("The study holds neither outlines nor places of its {districts}.",
+                       **terms(study)))]  # fmt: skip
+    return [figure]
 
 
 def audit_grids(study: Study, audit: pd.DataFrame) -> list[Item]:

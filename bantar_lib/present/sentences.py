@@ -173,14 +173,6 @@ def rate_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
     return Text(text)
 
 
-def target_note(study: Study) -> Text:
-    """Say against what reach could be judged: a target, or that the source states none."""
-    if study.table("targets").empty:
-        return Text(_("The source states no target for a year, so reach is given and not judged: "
-                      "whether it is much or little is not said here."))  # fmt: skip
-    return Text(_("Targets are set; achievement is realisation against them."))
-
-
 def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text:
     """Say how many of the source's figures and statements hold."""
     tables = tables[tables["check"] != "percentage_of_sum"]

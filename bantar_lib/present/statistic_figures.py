@@ -27,6 +27,7 @@ from bantar_lib.words import number, percent, room_words
 _ = room_words("present")
 
 _MOST_OUTSIDE = 10
+_MANY = 200
 
 
 def chance_text(chance: float) -> str:
@@ -111,9 +112,9 @@ def legend_above(axes: Axes, handles: Sequence[Patch | Line2D], *, columns: int)
 def name_some(
     axes: Axes, table: pd.DataFrame, x: str, y: str, mark: str, wanted: pd.Series
 ) -> None:
-    """Name the marked district and those wanted; all of them where they are few."""
-    if len(table) <= MOST_NAMED:
-        wanted = pd.Series(True, index=table.index)
+    """Name the marked district and those wanted; all where they are few, none among very many."""
+    if len(table) <= MOST_NAMED or len(table) > _MANY:
+        wanted = pd.Series(len(table) <= MOST_NAMED, index=table.index)
     marked = table["district_id"] == mark
     rows = pd.concat([table[marked], table[wanted & ~marked]])
     name_points(axes, list(rows["district"]), rows[[x, y]].to_numpy(dtype=float),
@@ -122,7 +123,7 @@ def name_some(
 
 def draw_points(axes: Axes, x: pd.Series, y: pd.Series, table: pd.DataFrame, mark: str) -> None:
     """Draw a point a district, small and pale where there are many; the marked one stands out."""
-    few = len(table) <= 200
+    few = len(table) <= _MANY
     marked = (table["district_id"] == mark).to_numpy()
     axes.scatter(x[~marked], y[~marked], s=34 if few else 9, color=style.BLUE, zorder=4,
                  alpha=1.0 if few else 0.35, linewidths=0.6 if few else 0,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
-import re
+import os
+import subprocess
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bantar_lib.batch.plan import has_tag, plan
+from bantar_lib.batch.plan import has_tag, plan, safe_name
 from bantar_lib.errors import UserError
+from bantar_lib.publish.paper import write_reference
 from bantar_lib.study import Study
 from bantar_lib.words import language, room_words
 
@@ -54,12 +57,22 @@ def write_report(
         import nbformat
 
         notebook = nbformat.read(notebook_path, as_version=4)
-        target = notebook_path.with_name(_("report") + "_" + notebook_path.parent.name + ".docx")
-        if district is None:
-            target = notebook_path.with_name(_("report") + "_" + study.id + ".docx")
+        called = notebook_path.parent.name if district is not None else safe_name(study.id)
+        target = notebook_path.with_name(f"{_('report')}_{called}.docx")
+        place = study.text("place", lang)
+        if district is not None:
+            place = f"{study.district(district)['name']}, {place}"
+        notice = _("Made-up data, for practice and tests only.") if study.synthetic else ""
         with tempfile.TemporaryDirectory() as folder:
             text = notebook_markdown(notebook, Path(folder))
-            _pandoc(text, target, Path(folder), study, lang)
+            # The first heading is the question that the document answers: it becomes the title.
+            title, _newline, body = text.partition("\n")
+            said = {
+                "title": title.lstrip("# "),
+                "subtitle": f"{place} · {study.text('title', lang)}",
+                "lang": lang,
+            }
+            _pandoc(f"{notice}\n\n{body}", target, Path(folder), said, _date(notebook))
         return target
 
 
@@ -118,25 +131,45 @@ def _join_captions(parts: list[str]) -> list[str]:
     return joined
 
 
-def _pandoc(text: str, target: Path, folder: Path, study: Study, lang: str) -> None:
+# Only what the notebooks write: a name from data must not become a citation or a formula.
+_FORMAT = (
+    "markdown_strict-raw_html+pipe_tables+table_captions+implicit_figures+link_attributes"
+    "+all_symbols_escapable+intraword_underscores"
+)
+
+
+def _pandoc(text: str, target: Path, folder: Path, said: dict[str, str], date: int) -> None:
+    """Have pandoc write the document; the same text and date give the same bytes."""
     import pypandoc
 
-    # The first heading is the question that the document answers: it becomes the title.
-    title, _newline, body = text.partition("\n")
-    title = re.sub(r"^#\s*", "", title)
-    part = target.with_name(f".{target.name}.part")
-    notice = _("Made-up data, for practice and tests only.") if study.synthetic else ""
-    pypandoc.convert_text(
-        f"{notice}\n\n{body}",
-        "docx",
-        format="markdown-yaml_metadata_block-tex_math_dollars-raw_html",
-        outputfile=str(part),
-        extra_args=[
-            f"--metadata=title={title}",
-            f"--metadata=subtitle={study.text('title', lang)}",
-            f"--metadata=lang={lang}",
-            f"--resource-path={folder}",
-            "--shift-heading-level-by=-1",
-        ],
-    )
-    part.replace(target)
+    pandoc = pypandoc.get_pandoc_path()
+    reference, source = folder / "reference.docx", folder / "report.md"
+    write_reference(pandoc, reference)
+    source.write_text(text, encoding="utf-8", newline="\n")
+    part = target.with_name(f".{target.stem}.part.docx")
+    command = [
+        pandoc, str(source), f"--from={_FORMAT}", "--to=docx", f"--output={part}",
+        f"--reference-doc={reference}", f"--resource-path={folder}",
+        "--shift-heading-level-by=-1", *(f"--metadata={k}={v}" for k, v in said.items()),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8",
+                          env={**os.environ, "SOURCE_DATE_EPOCH": str(date)})  # fmt: skip
+    if done.returncode:
+        part.unlink(missing_ok=True)
+        raise UserError(_("{file} could not be made: {why}", file=target.name,
+                          why=done.stderr.strip().splitlines()[-1]))  # fmt: skip
+    try:
+        part.replace(target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise UserError(_("{file} cannot be written; close it if it is open in Word.",
+                          file=target)) from None  # fmt: skip
+
+
+def _date(notebook: NotebookNode) -> int:
+    """Return when the notebook was run, in seconds; the report is dated by it, not by today."""
+    run = notebook.metadata.get("papermill", {}).get("start_time", "")
+    try:
+        return int(datetime.fromisoformat(run).timestamp())
+    except ValueError:
+        return 315_532_800  # 1980: the earliest that a zip archive can hold

@@ -53,7 +53,7 @@ def shared(function: Function) -> Function:
     ...     return table[table["units"] > units].reset_index(drop=True)
     >>> study = load_study("kampung_bantar")
     >>> len(large_districts(study)), len(large_districts(study, units=100)), len(times) <= 1
-    (11, 11, True)
+    (8, 8, True)
     """
     signature = inspect.signature(function)
 

@@ -168,8 +168,18 @@ def test_many_districts_stay_legible(study, draw):
     said = [t.get_text() for t in texts(figure)]
     assert any(text.startswith("D77") for text in said)
     assert len(said) < 80
-    if draw is not figures.funnel:
+    if draw is figures.funnel:
+        assert [t.get_text() for t in figure.drawing.axes[0].texts] == ["D77"]
+    else:
         assert "900" in figure.caption
+
+
+def test_of_some_dozens_the_funnel_names_those_outside_the_naive_limits(study):
+    rates = table(*[(40, 20 + n % 5) for n in range(40)], (40, 1), (40, 39))
+    with language("en"):
+        figure = figures.funnel(study, rates, mark="d3")
+        assert_readable(figure)
+    assert {t.get_text() for t in figure.drawing.axes[0].texts} == {"D3", "D40", "D41"}
 
 
 def test_a_chance_is_never_written_as_certain():

@@ -1,0 +1,42 @@
+"""Every sentence of the pages, under one name for the notebooks."""
+
+from bantar_lib.present.sentences import (
+    audit_lead,
+    city_lead,
+    district_audit_note,
+    district_lead,
+    evidence_lead,
+    guide_lead,
+    interval_example,
+    provenance,
+    rate_note,
+)
+from bantar_lib.present.size_sentences import equity_note, size_note, target_note, workload_note
+from bantar_lib.present.statistic_sentences import (
+    detectability_note,
+    funnel_note,
+    heterogeneity_note,
+    separable_note,
+    trend_note,
+)
+
+__all__ = [
+    "audit_lead",
+    "city_lead",
+    "detectability_note",
+    "district_audit_note",
+    "district_lead",
+    "equity_note",
+    "evidence_lead",
+    "funnel_note",
+    "guide_lead",
+    "heterogeneity_note",
+    "interval_example",
+    "provenance",
+    "rate_note",
+    "separable_note",
+    "size_note",
+    "target_note",
+    "trend_note",
+    "workload_note",
+]

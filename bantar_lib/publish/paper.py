@@ -1,0 +1,137 @@
+"""The look of a Word report: pandoc's own reference document, set for an office's A4 printer.
+
+It is made when a report is written, from what the installed pandoc carries, so that no binary
+file is kept and every choice stands here to be read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LINE = 'w:val="single" w:sz="{}" w:space="0" w:color="{}"'
+
+_FONTS = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibri" w:cs="Calibri"/>'
+_BLACK = '<w:color w:val="000000"/>'
+
+
+def _size(points: float) -> str:
+    return f'<w:sz w:val="{round(2 * points)}"/><w:szCs w:val="{round(2 * points)}"/>'
+
+
+def _spaced(before: int, after: int, *, keep: bool = False) -> str:
+    """Return paragraph properties: spaces in twentieths of a point."""
+    together = "<w:keepNext/><w:keepLines/>" if keep else ""
+    return f'{together}<w:spacing w:before="{before}" w:after="{after}"/>'
+
+
+# Style → properties of its paragraphs and of its letters. What is not here stays pandoc's.
+_STYLES = {
+    "BodyText": (_spaced(0, 120), ""),
+    "Compact": (_spaced(20, 20), ""),
+    "Title": (_spaced(0, 60, keep=True), _FONTS + "<w:b/>" + _BLACK + _size(19)),
+    "Subtitle": (_spaced(0, 240), _FONTS + '<w:color w:val="595959"/>' + _size(12)),
+    "Heading1": (_spaced(320, 80, keep=True) + '<w:outlineLvl w:val="0"/>',
+                 _FONTS + "<w:b/>" + _BLACK + _size(14)),
+    "Heading2": (_spaced(220, 60, keep=True) + '<w:outlineLvl w:val="1"/>',
+                 _FONTS + "<w:b/>" + _BLACK + _size(12)),
+    "TableCaption": (_spaced(240, 60, keep=True), "<w:b/>" + _size(10)),
+    "ImageCaption": (_spaced(40, 240), '<w:color w:val="404040"/>' + _size(9.5)),
+    "CaptionedFigure": (_spaced(160, 0, keep=True), ""),
+}  # fmt: skip
+
+_TABLE = (
+    '<w:style xmlns:w="{w}" w:type="table" w:default="1" w:styleId="Table">'
+    '<w:name w:val="Table"/><w:basedOn w:val="TableNormal"/><w:qFormat/>'
+    '<w:pPr><w:spacing w:before="20" w:after="20"/></w:pPr><w:rPr>{size}</w:rPr>'
+    "<w:tblPr><w:tblBorders><w:top {dark}/><w:bottom {dark}/><w:insideH {pale}/></w:tblBorders>"
+    '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
+    '</w:tblPr><w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>'
+    '<w:bottom {dark}/></w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
+).format(w=_WORD, size=_size(9), dark=_LINE.format(8, "000000"), pale=_LINE.format(4, "BFBFBF"))
+
+# A4 in twentieths of a point; more room on the left, where offices file.
+_PAGE = (
+    f'<w:sectPr><w:footerReference xmlns:r="{_OFFICE}" w:type="default" r:id="rIdPageNumber"/>'
+    '<w:footnotePr><w:numRestart w:val="eachSect"/></w:footnotePr>'
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="1134" w:bottom="1134" '
+    'w:left="1417" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr>'
+)
+_FOOTER = (
+    f'<?xml version="1.0" encoding="UTF-8"?><w:ftr xmlns:w="{_WORD}"><w:p><w:pPr>'
+    '<w:jc w:val="right"/></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r>'
+    '<w:instrText xml:space="preserve"> PAGE </w:instrText></w:r><w:r>'
+    '<w:fldChar w:fldCharType="end"/></w:r></w:p></w:ftr>'
+)
+
+
+def write_reference(pandoc: str, path: Path) -> None:
+    """Write the document whose styles and page a report takes.
+
+    Parameters
+    ----------
+    pandoc : str
+        The program.
+    path : Path
+        The ``.docx`` file to write.
+    """
+    command = [pandoc, "--print-default-data-file", "reference.docx"]
+    default = subprocess.run(command, capture_output=True, check=True).stdout
+    changed = {
+        "word/styles.xml": _styled,
+        "word/document.xml": lambda text: re.sub(
+            r"<w:sectPr>.*?</w:sectPr>", lambda _m: _PAGE, text, flags=re.DOTALL
+        ),
+        "word/_rels/document.xml.rels": lambda text: text.replace(
+            "</Relationships>",
+            f'<Relationship Id="rIdPageNumber" Type="{_OFFICE}/footer" Target="footer1.xml"/>'
+            "</Relationships>",
+        ),
+        "[Content_Types].xml": lambda text: text.replace(
+            "</Types>",
+            '<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-'
+            'officedocument.wordprocessingml.footer+xml"/></Types>',
+        ),
+    }
+    with zipfile.ZipFile(io.BytesIO(default)) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name in changed:
+                data = changed[name](data.decode("utf-8")).encode("utf-8")
+            new.writestr(name, data)
+        new.writestr("word/footer1.xml", _FOOTER)
+
+
+def _styled(styles: str) -> str:
+    """Return ``styles.xml`` with the styles above, the font, and the table's lines."""
+    from xml.etree import ElementTree
+
+    ElementTree.register_namespace("w", _WORD)
+    root = ElementTree.fromstring(styles)
+    w = f"{{{_WORD}}}"
+    defaults = root.find(f"{w}docDefaults/{w}rPrDefault")
+    assert defaults is not None  # pandoc always writes it
+    _put(defaults, "rPr", _FONTS + _size(11))
+    for style in root.findall(f"{w}style"):
+        name = style.get(f"{w}styleId", "")
+        if name == "Table":
+            root.remove(style)
+        for tag, inner in zip(("pPr", "rPr"), _STYLES.get(name, ()), strict=False):
+            _put(style, tag, inner)
+    root.append(ElementTree.fromstring(_TABLE))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _put(parent, tag: str, inner: str) -> None:  # type: ignore[no-untyped-def]
+    """Put an element of properties in the place of the one that is there."""
+    from xml.etree import ElementTree
+
+    w = f"{{{_WORD}}}"
+    for old in parent.findall(f"{w}{tag}"):
+        parent.remove(old)
+    parent.append(ElementTree.fromstring(f'<w:{tag} xmlns:w="{_WORD}">{inner}</w:{tag}>'))
