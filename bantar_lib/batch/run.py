@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from bantar_lib.audit import audit_tables
 from bantar_lib.batch.execute import Record, execute, one_line, write_whole
 from bantar_lib.batch.plan import Job, plan, safe_name
+from bantar_lib.measures.shared import warm
 from bantar_lib.present.page import Link, Page
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study, load_study
@@ -72,6 +74,7 @@ def run_batch(
     root = Path(outputs).resolve()
     jobs = plan(opened, districts, lang=lang, outputs=root, parameters=parameters)
     pages = _pages(opened, jobs, plan(opened, None, lang=lang, outputs=root), lang)
+    warm(opened, audit_tables)  # else each worker would compute what all pages share
     own = executor is None
     pool = executor or ProcessPoolExecutor(
         max_workers=min(workers or os.cpu_count() or 1, len(jobs) or 1),

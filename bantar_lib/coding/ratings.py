@@ -63,11 +63,10 @@ def _spans(study: Study, coded: pd.DataFrame) -> pd.DataFrame:
     open_ = spans["source_id"].isin(sources.loc[sources["release"] == "quote", "source_id"])
     text = spans["quote"].where(open_, "")
     rows = spans[["source_id", "district_id", "document", "start", "end"]].assign(
-        segment_id=spans["event"], kind="finding", datum=spans["event"], text_id=text, text_en=text
-    )
-    return rows.reindex(columns=study.table("segments").columns).fillna(
-        {"section": "", "paragraph": "", "inference": False, "note_id": "", "note_en": ""}
-    )
+        segment_id=spans["event"], kind="finding", datum=spans["event"], text_id=text,
+        text_en=text, section="", paragraph="", inference=False, note_id="", note_en="",
+    )  # fmt: skip
+    return rows[list(study.table("segments").columns)]
 
 
 def first_coder(study: Study) -> str | None:

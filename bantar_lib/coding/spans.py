@@ -164,7 +164,7 @@ def find_again(span: Mapping[str, Any], text: str) -> Found:
     if len(places) == 1 or len(whole) == 1:
         one = places[0]
         status: Status = "exact" if one.start == start else "moved"
-        if status == "moved" and one.score == 0 and len(quote) < AROUND // 2:
+        if status == "moved" and one.score < 0.1 and len(quote) < AROUND // 2:
             status = "changed"  # a word or two in quite other surroundings may be others
         return Found(status, one.start, one.end, tuple(places[:_MOST_WINDOWS]))
     if places:

@@ -37,6 +37,7 @@ SURE = (
     "verified_cut",  # the same, as far as the file's shortened text goes
     "inferred",  # no text to compare; read as the file's other places, which were verified
     "only_reading",  # no text to compare, but every reading gives the same place
+    "assumed",  # no text to compare; taken as the standard counts, because the caller said so
     "whole",  # the whole document is coded
     "quote",  # the file gives the text alone, without its place
     "given",  # the file names the study's own segment

@@ -109,7 +109,8 @@ def import_codings(
     only : str, optional
         The coder in the file whose codings are meant; needed where it has several.
     source : str, optional
-        The source of the study that the file's documents belong to. Documents and codings of a
+        The source of the study that the file's documents belong to; by default the one that a
+        document is called after (``<source_id>.txt``). Documents and codings of a
         source that may be quoted go to ``documents/`` and ``codings/``; all others, and those of
         an unnamed source, stay in ``private/``.
     keep_unmapped : bool
@@ -310,9 +311,15 @@ class _Import:
         except UserError as fault:
             return str(fault)
         where: dict[str, Any] = {"span": span}
-        if self.source is not None:
-            where["source"] = self.source
-        return where, SHARED if shared else PRIVATE
+        owner = self._owner(file)
+        if owner:
+            where["source"] = owner
+        return where, SHARED if shared and self.release.get(owner) != "none" else PRIVATE
+
+    def _owner(self, file: str) -> str:
+        """Return the source of a document: the one given, or the one that it is called after."""
+        stem = Path(file).stem
+        return self.source or (stem if stem in self.release else "")
 
     def _on_segment(self, segment: str) -> tuple[dict[str, Any], str] | str:
         if segment not in self.segments:
@@ -355,7 +362,7 @@ class _Import:
             return _("the study has no document “{name}”", name=name)
         if "\0" in text or not text.strip() or decode(text.encode("utf-8", "replace"))[0] != text:
             return _("its text holds signs that a text file cannot keep")
-        shared = self.release.get(self.source or "", "none") == "quote"
+        shared = self.release.get(self._owner(file)) == "quote"
         folder = "documents" if shared else "private/documents"
         taken = {p.name.casefold() for f in FOLDERS for p in (self.study.path / f).glob("*")}
         taken |= {Path(d).name.casefold() for d in self.documents}

@@ -103,6 +103,10 @@ def _match(code: str, names: Mapping[str, Indicator]) -> tuple[str, str, str]:
         if item := names.get(_fold(part)):
             return item.id, valence, "exact"
     for part in parts:
+        words = f" {_fold(part)} "
+        holders = {item.id for name, item in names.items() if words in f" {name} "}
+        if len(holders) == 1:
+            return holders.pop(), valence, "near"
         if near := difflib.get_close_matches(_fold(part), names, n=1, cutoff=_NEAR):
             return names[near[0]].id, valence, "near"
     return "", valence, ""

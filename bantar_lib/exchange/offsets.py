@@ -250,7 +250,7 @@ def _refuse(text: StoredText, selections: Sequence[Selection], document: str) ->
 
 
 def place_all(
-    texts: Sequence[tuple[str, StoredText, Sequence[Selection]]],
+    texts: Sequence[tuple[str, StoredText, Sequence[Selection]]], *, assume: bool = False
 ) -> list[list[Placed]]:
     """Place the selections of all texts of one project.
 
@@ -259,6 +259,9 @@ def place_all(
     texts : sequence of (str, StoredText, sequence of Selection)
         Each document's name, text and selections. One program wrote them all: where a document
         alone leaves several readings open, those that the others prove are preferred.
+    assume : bool
+        Take the standard's way of counting (code points, a line end as one) where a selection
+        has no text to compare; such places are marked as ``assumed``.
 
     Returns
     -------
@@ -293,7 +296,8 @@ def place_all(
         open_ = [t for t in best if t.readings & shared] if shared else best
         chosen = (open_ or best) if evidence or shared else tried
         placed.append([
-            _settle(text, s, n, chosen, known=evidence or bool(shared), labels=labels)
+            _settle(text, s, n, chosen, known=evidence or bool(shared), named=not labels,
+                    assume=assume)
             for n, s in enumerate(selections)
         ])  # fmt: skip
     return placed
@@ -311,10 +315,17 @@ def _shared(groups: list[list[_Trial]]) -> frozenset[Reading]:
 
 
 def _settle(
-    text: StoredText, s: Selection, n: int, trials: list[_Trial], *, known: bool, labels: bool
+    text: StoredText,
+    s: Selection,
+    n: int,
+    trials: list[_Trial],
+    *,
+    known: bool,
+    named: bool,
+    assume: bool,
 ) -> Placed:
     """Place one selection under the readings that are still open, or say why it is not."""
-    named = bool(s.name.strip()) and not labels
+    named = named and bool(s.name.strip())
     if s.start == s.end:
         return Placed(0, 0, "", _("it is empty"))
     if named and all(t.grades[n] == 0 for t in trials):
@@ -322,6 +333,9 @@ def _settle(
     fitting = [t for t in trials if t.grades[n]] if named else trials
     places = {t.places[n] for t in fitting}
     place = next(iter(places))
+    standard = [t.places[n] for t in trials if Reading() in t.readings]
+    if assume and not named and len(places) > 1 and standard and standard[0]:
+        return Placed(*standard[0], "assumed", str(Reading()))
     if len(places) > 1 or place is None:
         return Placed(
             0, 0, "", _("its place is ambiguous: it depends on how positions are counted")

@@ -239,7 +239,7 @@ def write_quote_tables(
         body["text"] = [f"“{t}”" if q else t
                         for t, q in zip(body["text"], group["is_quote"], strict=True)]  # fmt: skip
         parts += [heading(str(label)), plain_table([heads[c] for c in shown], body.to_numpy(),
-                                                   (22, 18, 12, 48))]  # fmt: skip
+                                                   (22, 20, 15, 43))]  # fmt: skip
     parts += [heading(_("Sources")),
               plain_table([heads[c] for c in sources], sources.to_numpy(),
                           (40, 15, 15, 15, 15))]  # fmt: skip

@@ -35,13 +35,17 @@ _OTHER_SELECTIONS = ("PictureSelection", "PDFSelection", "AudioSelection", "Vide
 _MOST_NUMBER = 12  # digits; no text is longer
 
 
-def read_refi(path: str | Path) -> RefiProject:
+def read_refi(path: str | Path, *, assume_standard: bool = False) -> RefiProject:
     """Read a REFI-QDA codebook or project.
 
     Parameters
     ----------
     path : str or Path
         A ``.qdc`` or ``.qdpx`` file of any program.
+    assume_standard : bool
+        Some programs name selections otherwise than by their text, so that nothing can be
+        compared. Then take positions as the standard counts them where counting matters, and
+        mark the codings as ``assumed``; by default they stay in `unplaced`.
 
     Returns
     -------
@@ -74,7 +78,8 @@ def read_refi(path: str | Path) -> RefiProject:
         return _Project(path.name, root, None).result()
     if ending == ".qdpx":
         archive = SafeZip(path)
-        return _Project(path.name, parse_xml(_project_xml(archive), path.name), archive).result()
+        root = parse_xml(_project_xml(archive), path.name)
+        return _Project(path.name, root, archive, assume=assume_standard).result()
     raise UserError(
         _("{file} is no REFI-QDA file: its name ends neither in .qdpx nor in .qdc.",
           file=path.name))  # fmt: skip
@@ -128,7 +133,10 @@ class _Source:
 class _Project:
     """One file on its way into tables."""
 
-    def __init__(self, file: str, root: Element, archive: SafeZip | None) -> None:
+    def __init__(
+        self, file: str, root: Element, archive: SafeZip | None, *, assume: bool = False
+    ) -> None:
+        self.assume = assume
         self.file, self.root, self.archive = file, root, archive
         if _tag(root) not in ("Project", "CodeBook"):
             raise UserError(_("{file} is no REFI-QDA file: it begins with “{tag}”.",
@@ -201,7 +209,7 @@ class _Project:
     def _part(self, address: str) -> bytes | None:
         """Return a part of the archive by its address; an address outside it is never opened."""
         name = re.sub(r"^internal://", "", address.strip(), flags=re.IGNORECASE)
-        if self.archive is None or name == address.strip() or not name:
+        if self.archive is None or not name or "://" in name:
             return None
         wanted = f"sources/{name.lstrip('/')}".lower()
         found = [n for n in self.archive.names if n.lower() == wanted]
@@ -210,7 +218,9 @@ class _Project:
     def _sources(self) -> list[_Source]:
         elements = [e for box in _children(self.root, "Sources")
                     for e in _children(box, *_SOURCE_KINDS)]  # fmt: skip
-        given = [" ".join(e.get("name", "").split()) or _guid(e) for e in elements]
+        given = [" ".join(e.get("name", "").split())
+                 or e.get("plainTextPath", "").rpartition("/")[2] or _guid(e)
+                 for e in elements]  # fmt: skip
         names = unique_names(given)
         if names != given:
             numbered = ", ".join(n for n, g in zip(names, given, strict=True) if n != g)
@@ -274,7 +284,9 @@ class _Project:
         readable = [s for s in sources if s.text is not None]
         texts = [(s.document, s.text, [x for x, _element in s.selections])
                  for s in readable if s.text is not None]  # fmt: skip
-        placed = dict(zip((id(s) for s in readable), place_all(texts), strict=True))
+        placed = dict(
+            zip((id(s) for s in readable), place_all(texts, assume=self.assume), strict=True)
+        )
         rows = []
         for source in sources:
             found = placed.get(id(source), [])

@@ -146,9 +146,11 @@ def _limits(n: np.ndarray, dispersion: Dispersion) -> dict[str, np.ndarray]:
 
 def _exact(n: np.ndarray, theta: float, tail: float) -> np.ndarray:
     """Return the share below which less than `tail` lies, interpolated between counts."""
-    r = stats.binom.ppf(tail, n, theta)
-    over = (stats.binom.cdf(r, n, theta) - tail) / stats.binom.pmf(r, n, theta)
-    return (r - over) / n
+    # Thousands of districts have few different n.
+    some, place = np.unique(n, return_inverse=True)
+    r = stats.binom.ppf(tail, some, theta)
+    over = (stats.binom.cdf(r, some, theta) - tail) / stats.binom.pmf(r, some, theta)
+    return ((r - over) / some)[place]
 
 
 def _flags(rates: np.ndarray, limits: dict[str, np.ndarray], name: str) -> np.ndarray:

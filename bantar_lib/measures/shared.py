@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.execution import execution
 from bantar_lib.measures.reach import reach
+from bantar_lib.measures.targets import targets
 from bantar_lib.study.study import Study
 
 
-def warm(study: Study) -> None:
+def warm(study: Study, *others: Callable[[Study], object]) -> None:
     """Compute and keep what pages of districts share, so that none of them has to.
 
     A batch calls it once, before its workers start; they would else compute the same at the same
@@ -20,12 +22,14 @@ def warm(study: Study) -> None:
     ----------
     study : Study
         Opened by :func:`~bantar_lib.study.load_study`.
+    *others : callable
+        Shared functions of rooms that this one does not know.
 
     Examples
     --------
     >>> from bantar_lib.study import load_study
     >>> warm(load_study("kampung_bantar"))
     """
-    for measure in (execution, reach):
+    for function in (execution, reach, targets, *others):
         with suppress(UserError):
-            measure(study)
+            function(study)

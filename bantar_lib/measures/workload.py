@@ -19,7 +19,7 @@ def workload(
     district: str | None = None,
     *,
     weeks: Sequence[float] = (24, 36, 48),
-    days_per_week: float = 1,
+    days_per_week: float | None = None,
     visits_per_day: Sequence[float] = (2, 4, 6, 8),
     facilitators: int | None = None,
 ) -> pd.DataFrame:
@@ -41,8 +41,9 @@ def workload(
         Code, name or alias; without it, all districts.
     weeks : sequence of float
         Working weeks a year.
-    days_per_week : float
-        Field days a week.
+    days_per_week : float, optional
+        Field days a week; by default what ``workload: {days_per_week: …}`` of ``study.yml``
+        states, else 1.
     visits_per_day : sequence of float
         Units that one facilitator visits on a field day.
     facilitators : int, optional
@@ -72,6 +73,8 @@ def workload(
     >>> one[["weeks_per_round", "facilitators_for_monthly"]].values.tolist()
     [[41.25, 11]]
     """
+    if days_per_week is None:
+        days_per_week = float((study.config.get("workload") or {}).get("days_per_week", 1))
     _check(weeks=weeks, days_per_week=[days_per_week], visits_per_day=visits_per_day)
     if facilitators is not None:
         _check(facilitators=[facilitators])

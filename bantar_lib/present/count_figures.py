@@ -65,7 +65,7 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     mark : str
         The ``district_id`` to stand out.
     """
-    known = execution.dropna(subset=["rate"]).sort_values(["pooled", "district"])
+    known = execution.dropna(subset=["rate"]).sort_values("pooled", kind="stable")
     table = _sample(known, mark)
     city = float(known["implemented"].sum() / known["proposed"].sum())
     drawing, axes = style.canvas(style.row_height(len(table)))
@@ -138,13 +138,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
     reach : pandas.DataFrame
         As :func:`bantar_lib.reach` returns it.
     """
-    wide = (
-        reach[reach["district_id"] != ""]
-        .pivot(index=["district_id", "district"], columns="scenario", values="share")
-        .reset_index()
-        .sort_values(["upper_bound", "district"], na_position="first")
-    )
-    known = wide.dropna(subset=["lower_bound", "upper_bound"])
+    known = _bounds(reach)
     table = _sample(known, mark)
     drawing, axes = style.canvas(style.row_height(len(table)))
     rows = np.arange(len(table))
@@ -181,6 +175,18 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         _("how many different {unit} these are: the source counts yearly entries, and whether "
           "the same {unit} entered twice is not recorded.", **terms(study)),
     )  # fmt: skip
+
+
+def _bounds(reach: pd.DataFrame) -> pd.DataFrame:
+    """Return the districts of which both bounds are known, by the upper one."""
+    places = reach[reach["district_id"] != ""]
+    wide = places[["district_id", "district"]].drop_duplicates("district_id")
+    for scenario in ("lower_bound", "upper_bound", "as_printed"):
+        rows = places[places["scenario"] == scenario]
+        if len(rows):
+            wide[scenario] = wide["district_id"].map(rows.set_index("district_id")["share"])
+    known = wide.dropna(subset=["lower_bound", "upper_bound"])
+    return known.sort_values("upper_bound", kind="stable", ignore_index=True)
 
 
 def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figure:
@@ -234,8 +240,7 @@ def scenario_label(scenario: str) -> str:
 
 def entries(study: Study, district_id: str) -> Figure:
     """Draw one district's counts by year and stage; a hatched place is an unknown count."""
-    counts = study.counts
-    own = counts[counts["district_id"] == district_id]
+    own = study.table("counts", district=district_id)
     years = sorted(own["year"].unique())
     stages = [s for s in study.stages if (own["stage"] == s.id).any()]
     palette = [style.GREY, style.BLUE, style.AMBER, style.GREEN, style.PURPLE][: len(stages)]
@@ -304,6 +309,9 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
     names = study.districts.set_index("district_id")["name"]
     recorded = table.max(axis=1).unstack("year").astype(float)
     recorded = recorded.loc[recorded.sum(axis=1).sort_values(ascending=False).index]
+    cells, known = recorded.size, int((table[last].notna() & table[first].notna()).sum())
+    everywhere = len(recorded)
+    recorded = _sample(recorded.reset_index(), mark).set_index("district_id")
     drawing, axes = style.canvas(style.row_height(len(recorded)))
     sns.heatmap(recorded, ax=axes, cmap="Blues", linewidths=1, linecolor="white", vmin=0,
                 cbar_kws={"label": _("entries recorded"), "shrink": 0.7})  # fmt: skip
@@ -328,15 +336,13 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
     axes.set_xlabel("")
     axes.set_ylabel("")
     axes.tick_params(length=0)
-    known = int((table[last].notna() & table[first].notna()).sum())
-    cells = recorded.size
     return Figure(
         drawing,
         _("Of {cells} pairs of {district} and year, {known} have both the number {first} and the "
           "number {last}; for the other {rest} the source does not say which stage it counts.",
           cells=cells, known=known, rest=cells - known, **terms(study)),
         _("Entries by {district} and year: {last} of {first}; hatched where that is not known.",
-          **terms(study)),
+          **terms(study)) + _sampled_note(study, len(recorded), everywhere),
         _("whether a low number is reluctance or a limit on how many may enter."),
     )  # fmt: skip
 

@@ -178,10 +178,24 @@ def code_span(text: str) -> Markdown:
     return Markdown(" ".join(text.replace("`", "'").split()))
 
 
+def _width(column: list[str]) -> int:
+    """Return the letters that a column wants: its longest word whole, long text in lines."""
+    word = max(len(word) for cell in column for word in (cell.split() or [""]))
+    return max(word, min(36, max(map(len, column[1:]), default=0))) + 4
+
+
 def markdown_table(frame: pd.DataFrame, caption: str, numeric: tuple[str, ...] = ()) -> str:
     """Return a pipe table with a caption line as pandoc reads it."""
-    rule = ["--:" if str(c) in numeric else ":--" for c in frame.columns]
-    lines: list[list[str]] = [[escape_markdown(str(c)) for c in frame.columns], rule]
-    lines += [[escape_markdown(str(c)) for c in row] for row in frame.itertuples(index=False)]
+    cells: list[list[str]] = [
+        [escape_markdown(str(c)) for c in row] for row in frame.itertuples(index=False)
+    ]
+    head: list[str] = [escape_markdown(str(c)) for c in frame.columns]
+    # In a table wider than the page pandoc gives each column its share of these dashes.
+    widths = [_width([name, *(row[n] for row in cells)]) for n, name in enumerate(head)]
+    rule = [
+        "-" * width + ":" if name in numeric else ":" + "-" * width
+        for name, width in zip(map(str, frame.columns), widths, strict=True)
+    ]
+    lines = [head, rule, *cells]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return f"{body}\n\n: {escape_markdown(caption)}"

@@ -96,8 +96,7 @@ def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
 
 def _printed_sentence(study: Study, printed: pd.Series, district_id: str) -> str:
     """Say what the source's own total is made of, where that can be told."""
-    counts = study.counts
-    own = counts[(counts["district_id"] == district_id) & counts["count"].notna()]
+    own = study.table("counts", district=district_id).dropna(subset=["count"])
     loose = {s.id for s in study.stages if not s.ordered}
     first = own[own["stage"] == study.first_stage].set_index("year")["count"]
     taken = own[own["stage"].isin(loose)].set_index("year")["count"]

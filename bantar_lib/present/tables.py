@@ -16,6 +16,7 @@ from bantar_lib.present.evidence_figures import (
     valence_label,
     verdict_label,
 )
+from bantar_lib.present.statistic_figures import sampled
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, number, percent, room_words
@@ -67,9 +68,14 @@ def locator(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def execution_table(study: Study, execution: pd.DataFrame) -> Table:
-    """Lay out execution rates, districts in alphabetical order: no league table."""
+def execution_table(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Table:
+    """Lay out execution rates, districts in alphabetical order: no league table.
+
+    With `mark`, a ``district_id``, a long list is cut to an even sample that holds this district.
+    """
     rows = execution.sort_values("district")
+    if mark:
+        rows = sampled(rows, mark)
     first, last = (
         study.label(s, current_language()) for s in (study.first_stage, study.last_stage)
     )
@@ -86,6 +92,12 @@ def execution_table(study: Study, execution: pd.DataFrame) -> Table:
     })  # fmt: skip
     caption = _("Execution rate by {district}, {years} (alphabetical)",
                 years=years_text(execution), **terms(study))  # fmt: skip
+    if len(rows) < len(execution):
+        caption += ". " + _(
+            "{shown} of {of} {districts} are listed, evenly spaced; the page of all {districts} "
+            "has the others.",
+            shown=number(len(rows)), of=number(len(execution)), **terms(study),
+        )  # fmt: skip
     return Table(frame, caption, tuple(frame.columns[1:]))
 
 
@@ -106,7 +118,7 @@ def reach_table(study: Study, reach: pd.DataFrame, district_id: str = "") -> Tab
 def counts_table(study: Study, district_id: str) -> Table:
     """Lay out one district's counts as they stand in the study, each with its source."""
     lang = current_language()
-    rows = study.counts[study.counts["district_id"] == district_id]
+    rows = study.table("counts", district=district_id)
     titles = study.table("sources").set_index("source_id")[f"title_{lang}"]
     frame = pd.DataFrame({
         _("Year"): rows["year"].astype("str"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bantar_lib.batch.plan import has_tag, plan, safe_name
 from bantar_lib.errors import UserError
+from bantar_lib.present.display import Markdown, escape_markdown
 from bantar_lib.publish.paper import write_reference
 from bantar_lib.study import Study
 from bantar_lib.words import language, room_words
@@ -81,7 +82,7 @@ def _source(study: Study, district: str | None, lang: str, outputs: Path) -> Pat
     jobs = plan(study, wanted, lang=lang, outputs=outputs.resolve())
     stem = "01_city" if district is None else "02_district"
     path = next(j.output for j in jobs if j.notebook.stem == stem)
-    if not path.exists():
+    if not (path.exists() and path.with_suffix(".html").exists()):  # a failed run has no page
         where = "" if district is None else f' --district "{district}"'
         raise UserError(
             _("{file} is not there yet. Run first: bantar run {study}{where} --lang {lang}",
@@ -96,39 +97,36 @@ def notebook_markdown(notebook: NotebookNode, folder: Path) -> str:
     Code is left out, and so are exercises: an office files findings.
     """
     parts: list[str] = []
+    pictures = 0
     for cell in notebook.cells:
         if has_tag(cell, "exercise"):
             continue
         if cell.cell_type == "markdown":
             parts.append(cell.source)
             continue
-        for output in cell.get("outputs", []):
-            parts.append(_output_markdown(output, folder, len(parts)))
-    return "\n\n".join(_join_captions([p for p in parts if p]))
+        outputs = cell.get("outputs", [])
+        for output, following in zip(outputs, [*outputs[1:], None], strict=False):
+            if "image/png" in output.get("data", {}):
+                pictures += 1
+                parts.append(_figure(output, following, folder / f"figure_{pictures:02d}.png"))
+            elif _role(output) not in ("caption", "result"):
+                parts.append(str(output.get("data", {}).get("text/markdown", "")))
+    return "\n\n".join(p for p in parts if p)
 
 
-def _output_markdown(output: NotebookNode, folder: Path, number: int) -> str:
-    data = output.get("data", {})
-    role = output.get("metadata", {}).get("bantar", "")
-    if "image/png" in data:
-        picture = folder / f"figure_{number:03d}.png"
-        picture.write_bytes(base64.b64decode(data["image/png"]))
-        alt = data.get("text/plain", "").replace("\\", "").replace('"', "”").replace("\n", " ")
-        return f'![@CAPTION@]({picture.name}){{width=100% alt="{alt}"}}'
-    if role == "result":
-        return ""
-    return str(data.get("text/markdown", ""))
+def _role(output: NotebookNode) -> str:
+    return str(output.get("metadata", {}).get("bantar", ""))
 
 
-def _join_captions(parts: list[str]) -> list[str]:
-    """Put each figure's caption, which follows it in the notebook, into the figure."""
-    joined: list[str] = []
-    for part in parts:
-        if joined and "@CAPTION@" in joined[-1]:
-            joined[-1] = joined[-1].replace("@CAPTION@", part.replace("\n", " "))
-        else:
-            joined.append(part)
-    return joined
+def _figure(output: NotebookNode, following: NotebookNode | None, picture: Path) -> str:
+    """Return a figure with the caption that follows it, and its alternative text."""
+    picture.write_bytes(base64.b64decode(output.data["image/png"]))
+    alt = " ".join(output.data.get("text/plain", "").replace("\\", "/").split())
+    alt = alt.replace('"', "”")
+    caption = escape_markdown(alt)
+    if following is not None and _role(following) == "caption":
+        caption = Markdown(" ".join(following.data["text/markdown"].split()))
+    return f'![{caption}]({picture.name}){{width=100% alt="{alt}"}}'
 
 
 # Only what the notebooks write: a name from data must not become a citation or a formula.

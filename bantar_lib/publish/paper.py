@@ -10,13 +10,15 @@ import io
 import re
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _LINE = 'w:val="single" w:sz="{}" w:space="0" w:color="{}"'
 
-_FONTS = '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:eastAsia="Calibri" w:cs="Calibri"/>'
+_FONTS = '<w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="Arial" w:cs="Arial"/>'
 _BLACK = '<w:color w:val="000000"/>'
 
 
@@ -32,16 +34,17 @@ def _spaced(before: int, after: int, *, keep: bool = False) -> str:
 
 # Style → properties of its paragraphs and of its letters. What is not here stays pandoc's.
 _STYLES = {
-    "BodyText": (_spaced(0, 120), ""),
+    "BodyText": (_spaced(60, 100), ""),
     "Compact": (_spaced(20, 20), ""),
-    "Title": (_spaced(0, 60, keep=True), _FONTS + "<w:b/>" + _BLACK + _size(19)),
-    "Subtitle": (_spaced(0, 240), _FONTS + '<w:color w:val="595959"/>' + _size(12)),
+    "Title": (_spaced(0, 60, keep=True), _FONTS + "<w:b/>" + _BLACK + _size(17)),
+    "Subtitle": (_spaced(0, 240), _FONTS + '<w:color w:val="595959"/>' + _size(11)),
     "Heading1": (_spaced(320, 80, keep=True) + '<w:outlineLvl w:val="0"/>',
-                 _FONTS + "<w:b/>" + _BLACK + _size(14)),
+                 _FONTS + "<w:b/>" + _BLACK + _size(13)),
     "Heading2": (_spaced(220, 60, keep=True) + '<w:outlineLvl w:val="1"/>',
-                 _FONTS + "<w:b/>" + _BLACK + _size(12)),
-    "TableCaption": (_spaced(240, 60, keep=True), "<w:b/>" + _size(10)),
-    "ImageCaption": (_spaced(40, 240), '<w:color w:val="404040"/>' + _size(9.5)),
+                 _FONTS + "<w:b/>" + _BLACK + _size(11)),
+    "TableCaption": (_spaced(240, 60, keep=True), "<w:b/>" + _size(9.5)),
+    "ImageCaption": (_spaced(40, 240), '<w:color w:val="404040"/>' + _size(9)),
+    "VerbatimChar": ("", '<w:rFonts w:ascii="Courier New" w:hAnsi="Courier New"/>' + _size(9)),
     "CaptionedFigure": (_spaced(160, 0, keep=True), ""),
 }  # fmt: skip
 
@@ -51,9 +54,10 @@ _TABLE = (
     '<w:pPr><w:spacing w:before="20" w:after="20"/></w:pPr><w:rPr>{size}</w:rPr>'
     "<w:tblPr><w:tblBorders><w:top {dark}/><w:bottom {dark}/><w:insideH {pale}/></w:tblBorders>"
     '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
-    '</w:tblPr><w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>'
-    '<w:bottom {dark}/></w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
-).format(w=_WORD, size=_size(9), dark=_LINE.format(8, "000000"), pale=_LINE.format(4, "BFBFBF"))
+    "</w:tblPr><w:trPr><w:cantSplit/></w:trPr>"
+    '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders><w:bottom {dark}/>'
+    '</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
+).format(w=_WORD, size=_size(8.5), dark=_LINE.format(8, "000000"), pale=_LINE.format(4, "BFBFBF"))
 
 # A4 in twentieths of a point; more room on the left, where offices file.
 _PAGE = (
@@ -82,7 +86,7 @@ def write_reference(pandoc: str, path: Path) -> None:
     """
     command = [pandoc, "--print-default-data-file", "reference.docx"]
     default = subprocess.run(command, capture_output=True, check=True).stdout
-    changed = {
+    changed: dict[str, Callable[[str], str]] = {
         "word/styles.xml": _styled,
         "word/document.xml": lambda text: re.sub(
             r"<w:sectPr>.*?</w:sectPr>", lambda _m: _PAGE, text, flags=re.DOTALL
@@ -109,28 +113,26 @@ def write_reference(pandoc: str, path: Path) -> None:
 
 def _styled(styles: str) -> str:
     """Return ``styles.xml`` with the styles above, the font, and the table's lines."""
-    from xml.etree import ElementTree
-
     ElementTree.register_namespace("w", _WORD)
     root = ElementTree.fromstring(styles)
     w = f"{{{_WORD}}}"
     defaults = root.find(f"{w}docDefaults/{w}rPrDefault")
     assert defaults is not None  # pandoc always writes it
-    _put(defaults, "rPr", _FONTS + _size(11))
+    # pandoc puts the report's language in the place of this one.
+    _put(defaults, "rPr", _FONTS + _size(10) + '<w:lang w:val="en-US"/>')
     for style in root.findall(f"{w}style"):
         name = style.get(f"{w}styleId", "")
         if name == "Table":
             root.remove(style)
         for tag, inner in zip(("pPr", "rPr"), _STYLES.get(name, ()), strict=False):
-            _put(style, tag, inner)
+            if inner:
+                _put(style, tag, inner)
     root.append(ElementTree.fromstring(_TABLE))
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _put(parent, tag: str, inner: str) -> None:  # type: ignore[no-untyped-def]
+def _put(parent: ElementTree.Element, tag: str, inner: str) -> None:
     """Put an element of properties in the place of the one that is there."""
-    from xml.etree import ElementTree
-
     w = f"{{{_WORD}}}"
     for old in parent.findall(f"{w}{tag}"):
         parent.remove(old)

@@ -24,7 +24,7 @@ BILINGUAL = ("title", "question", "place", "district", "unit")
 _REQUIRED = ("format", "id", "synthetic", *BILINGUAL, "framework", "stages", "counts_are")
 _KNOWN = (
     *_REQUIRED, "programme", "focus_district", "unstaged", "primary", "published", "licence",
-    "execution",
+    "execution", "workload",
 )  # fmt: skip
 
 
