@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -175,7 +176,8 @@ def prune() -> None:
             total += sum(p.stat().st_size for p in _kept_files(shelf))
             if n and (n >= MOST_SHELVES or total > MOST_BYTES):
                 _remove(_kept_files(shelf))
-                shelf.rmdir()
+                with suppress(OSError):  # somebody's own file lies in it
+                    shelf.rmdir()
         notes = sorted(_kept_files(root / "notes"), key=lambda p: -p.stat().st_mtime)
         _remove(notes[_MOST_NOTES:])
     except OSError:
@@ -222,7 +224,7 @@ def pack(frame: pd.DataFrame) -> bytes:
     }
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 

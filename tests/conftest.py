@@ -5,9 +5,12 @@ And a writer of small studies, for tests of what is made from whole studies.
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +26,10 @@ os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["MPLBACKEND"] = "Agg"
 for name in ("IPYTHONDIR", "MPLCONFIGDIR"):
     os.environ.setdefault(name, str(CACHE / name.lower()))
+# What one session keeps of whole studies is forgotten after it; its workers share it.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["BANTAR_CACHE"] = tempfile.mkdtemp(prefix="bantar_")
+    atexit.register(shutil.rmtree, os.environ["BANTAR_CACHE"], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -153,6 +153,6 @@ def themes_by_source(study: Study, coder: str | None = None) -> dict[str, set[st
 
 def _typed(rows: list[dict[str, object]]) -> pd.DataFrame:
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
-    table[["source_id", "note"]] = table[["source_id", "note"]].fillna("")
+    table[["source_id", "note"]] = table[["source_id", "note"]].astype("object").fillna("")
     whole = dict.fromkeys(("order", "k", "new", "cumulative", "run_new"), "Int64")
     return table.astype({**whole, "ratio": "Float64", "reached": "boolean"})

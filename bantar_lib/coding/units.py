@@ -132,8 +132,9 @@ def _of_document(
     lost = [r for r in spans.itertuples() if text[int(r.start) : int(r.end)] != r.quote]
     if lost:
         raise UserError(
-            _("{file} was edited: {n} codings no longer stand where the log of {coder} says; "
-              "confirm their places first.", file=name, n=len(lost), coder=lost[0].coder)
+            _("{file} was edited: {n} codings of {coders} no longer stand where the logs say; "
+              "confirm their places first.", file=name, n=len(lost),
+              coders=", ".join(sorted({r.coder for r in lost})))
         )  # fmt: skip
     ranges = sentences(text) if unit == "sentence" else None
     starts = [a for a, _b in ranges] if ranges else range(len(text))

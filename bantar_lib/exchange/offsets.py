@@ -250,7 +250,10 @@ def _refuse(text: StoredText, selections: Sequence[Selection], document: str) ->
 
 
 def place_all(
-    texts: Sequence[tuple[str, StoredText, Sequence[Selection]]], *, assume: bool = False
+    texts: Sequence[tuple[str, StoredText, Sequence[Selection]]],
+    *,
+    assume: bool = False,
+    writer: Reading | None = None,
 ) -> list[list[Placed]]:
     """Place the selections of all texts of one project.
 
@@ -260,8 +263,12 @@ def place_all(
         Each document's name, text and selections. One program wrote them all: where a document
         alone leaves several readings open, those that the others prove are preferred.
     assume : bool
-        Take the standard's way of counting (code points, a line end as one) where a selection
-        has no text to compare; such places are marked as ``assumed``.
+        Where names are no texts at all, but labels, do without comparing; and take the
+        standard's way of counting (code points, a line end as one) where counting matters. Such
+        places are marked as ``assumed``.
+    writer : Reading, optional
+        How the program that wrote the file is known to count: it settles what the texts leave
+        open, as long as every text agrees with it.
 
     Returns
     -------
@@ -284,12 +291,9 @@ def place_all(
     trials = [_try(text, selections) for _document, text, selections in texts]
     proven = [_best(t) for t in trials]
     shared = _shared([group for group in proven if group and group[0].score[0]])
-    labels = not any(group and group[0].score[0] for group in proven) and not any(
-        len(name) > 2 and name in body
-        for _document, text, selections in texts
-        for body in [_loose(text.text)]
-        for name in (_loose(s.name) for s in selections)
-    )
+    if writer in shared:
+        shared = frozenset({writer})
+    labels = assume and _only_labels(texts, proven)
     placed = []
     for (_document, text, selections), tried, best in zip(texts, trials, proven, strict=True):
         evidence = bool(best and best[0].score[0])
@@ -301,6 +305,19 @@ def place_all(
             for n, s in enumerate(selections)
         ])  # fmt: skip
     return placed
+
+
+def _only_labels(
+    texts: Sequence[tuple[str, StoredText, Sequence[Selection]]], proven: list[list[_Trial]]
+) -> bool:
+    """Say whether the names of selections are something else than their text, in every text."""
+    if any(group and group[0].score[0] for group in proven):
+        return False
+    for _document, text, selections in texts:
+        body = _loose(text.text)
+        if any(len(name) > 2 and name in body for name in (_loose(s.name) for s in selections)):
+            return False
+    return True
 
 
 def _best(trials: list[_Trial]) -> list[_Trial]:

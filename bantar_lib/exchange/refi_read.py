@@ -20,7 +20,7 @@ from bantar_lib.exchange.found import (
     tidy,
     unique_names,
 )
-from bantar_lib.exchange.offsets import Placed, Selection, StoredText, place_all
+from bantar_lib.exchange.offsets import Placed, Reading, Selection, StoredText, place_all
 from bantar_lib.exchange.word import document_text
 from bantar_lib.words import room_words
 
@@ -44,8 +44,9 @@ def read_refi(path: str | Path, *, assume_standard: bool = False) -> RefiProject
         A ``.qdc`` or ``.qdpx`` file of any program.
     assume_standard : bool
         Some programs name selections otherwise than by their text, so that nothing can be
-        compared. Then take positions as the standard counts them where counting matters, and
-        mark the codings as ``assumed``; by default they stay in `unplaced`.
+        compared. Then do without comparing, take positions as the standard counts them where
+        counting matters, and mark those codings as ``assumed``; by default all stay in
+        `unplaced`.
 
     Returns
     -------
@@ -164,6 +165,10 @@ class _Project:
                 self.notes[_guid(note)] = self._note_text(note)
         sources = self._sources()
         rows = self._place(sources)
+        if self.unplaced and not self.codings and not self.assume:
+            hint = _("Nothing could be placed. If this program names selections otherwise than by "
+                     "their text, read the file again with the standard's way of counting.")  # fmt: skip
+            self.report.append(hint)
         return RefiProject(
             program=root.get("origin", ""),
             codes=tidy(self.codes, CODES),
@@ -281,11 +286,17 @@ class _Project:
         return Selection(ends[0], ends[1], element.get("name", ""))
 
     def _place(self, sources: list[_Source]) -> list[dict[str, Any]]:
+        ours = self.root.get("origin", "").startswith("BANTAR Lab")
+        writer = Reading() if ours else None
         readable = [s for s in sources if s.text is not None]
         texts = [(s.document, s.text, [x for x, _element in s.selections])
                  for s in readable if s.text is not None]  # fmt: skip
         placed = dict(
-            zip((id(s) for s in readable), place_all(texts, assume=self.assume), strict=True)
+            zip(
+                (id(s) for s in readable),
+                place_all(texts, assume=self.assume, writer=writer),
+                strict=True,
+            )
         )
         rows = []
         for source in sources:

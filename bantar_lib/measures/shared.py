@@ -30,6 +30,7 @@ def warm(study: Study, *others: Callable[[Study], object]) -> None:
     >>> from bantar_lib.study import load_study
     >>> warm(load_study("kampung_bantar"))
     """
-    for function in (execution, reach, targets, *others):
+    functions: list[Callable[[Study], object]] = [execution, reach, targets, *others]
+    for function in functions:
         with suppress(UserError):
             function(study)

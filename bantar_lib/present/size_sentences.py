@@ -11,13 +11,13 @@ from collections.abc import Callable
 import pandas as pd
 
 from bantar_lib.present.count_figures import scenario_label
-from bantar_lib.present.display import Text
+from bantar_lib.present.display import Text, escape_markdown
 from bantar_lib.present.size_figures import assumed_text, days_text, plain_text, slope_text
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
 
-_ = room_words("present")
+_ = room_words("present", escape=escape_markdown)
 
 
 def size_note(study: Study, size: pd.DataFrame) -> Text:

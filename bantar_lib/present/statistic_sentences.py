@@ -9,13 +9,13 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib import measures
-from bantar_lib.present.display import Text
+from bantar_lib.present.display import Text, escape_markdown
 from bantar_lib.present.statistic_figures import chance_text, flag_text, points_text, too_near
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import listing, number, percent, room_words
 
-_ = room_words("present")
+_ = room_words("present", escape=escape_markdown)
 
 ALPHA = 0.05
 """From which p on a difference is not called demonstrated."""

@@ -62,7 +62,7 @@ def write_report(
         target = notebook_path.with_name(f"{_('report')}_{called}.docx")
         place = study.text("place", lang)
         if district is not None:
-            place = f"{study.district(district)['name']}, {place}"
+            place = f"{' '.join(study.district(district)['name'].split())}, {place}"
         notice = _("Made-up data, for practice and tests only.") if study.synthetic else ""
         with tempfile.TemporaryDirectory() as folder:
             text = notebook_markdown(notebook, Path(folder))

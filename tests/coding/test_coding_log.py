@@ -94,7 +94,8 @@ def test_a_code_keeps_its_id(log, indicators):
     log.move(free, indicators[1])
     log.move(under, "")
     table = codes(log.study, "ani").set_index("code")
-    assert table.loc[free, ["label", "parent", "indicator", "coder", "memo", "codings"]].tolist() == [
+    shown = ["label", "parent", "indicator", "coder", "memo", "codings"]
+    assert table.loc[free, shown].tolist() == [
         "Kerja bersama", indicators[1], indicators[1], "ani", "saling bantu", 1]  # fmt: skip
     assert table.loc[under, ["parent", "indicator"]].tolist() == ["", ""]
     assert len(table) == len(indicators) + 2
@@ -165,7 +166,7 @@ def test_what_is_refused_writes_nothing(log, indicators):
         (lambda: log.merge([mine], mine), "another"),
         (lambda: log.merge([indicators[0]], mine), "framework"),
         (lambda: log.reanchor(one, anchor(TALK, 0, 5)), "segment"),
-        (lambda: log.undo([e["id"] for e in log.events if e.get("code") == mine][0]), "in use"),
+        (lambda: log.undo(next(e["id"] for e in log.events if e.get("code") == mine)), "in use"),
     ]
     for call, word in refused:
         with pytest.raises(UserError, match=word) as fault:

@@ -24,7 +24,9 @@ def code(**values: str) -> dict:
 
 
 def test_ids_sort_by_time_and_never_repeat(monkeypatch):
-    monkeypatch.setattr(journal.time, "time_ns", lambda: 1_700_000_000_123_456_789)  # a stopped clock
+    monkeypatch.setattr(
+        journal.time, "time_ns", lambda: 1_700_000_000_123_456_789
+    )  # a stopped clock
     ids = [new_id() for _n in range(5000)]
     assert ids == sorted(set(ids))
     assert {i[14] for i in ids} == {"7"}
@@ -46,7 +48,7 @@ def test_what_was_written_stays_as_it_was(tmp_path):
     before = path.read_bytes()
     add_events(path, code())
     assert path.read_bytes().startswith(before)
-    assert [e["id"] for e in read_log(path)][0] == "1"
+    assert read_log(path)[0]["id"] == "1"
 
 
 def cut(path: Path, bytes_off: int) -> None:

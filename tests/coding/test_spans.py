@@ -104,7 +104,7 @@ def test_exact_and_moved_always_hold_the_words(text, data):
 
 @pytest.mark.parametrize("place", [(-1, 3), (3, 3), (5, 2), (0, 10_000), (35, 36)])
 def test_no_span_of_nothing(place):
-    with pytest.raises(UserError, match="characters|holds no words"):
+    with pytest.raises(UserError, match=r"characters|holds no words"):
         anchor(TEXT, *place)
 
 

@@ -103,7 +103,7 @@ def test_without_names_only_what_every_reading_agrees_on():
 
 def test_names_that_are_no_texts_at_all():
     lines = [Selection(0, 5, "line:1"), Selection(6, 10, "line:2")]
-    assert {p.sure for p in place("first\nmore\n", *lines)} == {"", "only_reading"}
+    assert {p.sure for p in place("first\nmore\n", *lines)} == {""}
     assumed = place("first\nmore\n", *lines, assume=True)
     assert [(p.start, p.end, p.sure) for p in assumed][1] == (6, 10, "assumed")
 

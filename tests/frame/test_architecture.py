@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # rooms of the lines above its own, and from the free ones; rooms of one line stay apart.
 FREE = {"words", "errors", "yaml_file"}
 ORDER = [
-    {"places"},
+    {"places", "store"},
     {"frameworks"},
     {"study"},
     {"measures", "coding", "audit"},

@@ -126,7 +126,7 @@ def test_workload_note_on_the_bundled_study(study):
     assert "0.3–2.3 times" in text  # 24·2/165 and 48·8/165
     assert "6–42 facilitators" in text  # 12·165/(48·8) and 12·165/(24·2), rounded up
     assert "With one facilitator in each district load equals size" in text
-    assert "From the study: the number of facilitators" in text
+    assert "From the study: 1 field day a week and the number of facilitators." in text
 
 
 def test_workload_note_takes_the_field_day_from_the_study(study):
@@ -144,7 +144,7 @@ def test_workload_note_takes_the_field_day_from_the_study(study):
 def test_workload_note_where_the_number_of_facilitators_is_assumed(study):
     text = said(sentences.workload_note, study, workload(study, facilitators=3), KOTA_BARU)
     assert "With equally many facilitators in each district (3) load equals size" in text
-    assert "From the study" not in text
+    assert "From the study: 1 field day a week." in text
     assert "and the number of facilitators." in text
 
 
