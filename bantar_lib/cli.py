@@ -7,6 +7,7 @@ code 1, without a traceback.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,13 @@ from typing import TYPE_CHECKING
 
 from bantar_lib import __version__
 from bantar_lib.errors import UserError
-from bantar_lib.words import LANGUAGES, language, room_words, user_language
+from bantar_lib.words import (
+    LANGUAGES,
+    language,
+    room_words,
+    translated_argparse,
+    user_language,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,17 +40,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     with language(_asked_language(given) or user_language()):
-        options = _parser().parse_args(given)
+        with translated_argparse():
+            options = _parser().parse_args(given)
         try:
-            return int(options.call(options))
+            code = int(options.call(options))
+            sys.stdout.flush()
+            return code
         except UserError as fault:
             print(fault, file=sys.stderr)
             return 1
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, EOFError):
             print(_("Stopped. What had finished is kept."), file=sys.stderr)
             return 130
-        except BrokenPipeError:
+        except BrokenPipeError:  # `bantar … | head`: the reader has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+        except OSError as fault:
+            print(f"{fault.filename}: {fault.strerror}", file=sys.stderr)
+            return 1
 
 
 def _asked_language(given: Sequence[str]) -> str | None:
@@ -62,8 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         description=_("From a programme's counts and coded evidence to pages that say, for every "
                       "district, what is known, how surely and from what."),
     )  # fmt: skip
-    parser.add_argument("--version", action="version", version=f"bantar {__version__}")
-    commands = parser.add_subparsers(title=_("commands"), metavar="", required=True)
+    parser.add_argument("--version", action="version", version=f"bantar {__version__}",
+                        help=_("show the version"))  # fmt: skip
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
 
     def command(name: str, call: object, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -74,26 +89,33 @@ def _parser() -> argparse.ArgumentParser:
 
     command("list", _list, _("list the studies that can be found"))
     check = command("check", _check, _("list every fault of a study, with its remedy"))
-    check.add_argument("study", help=_("name or folder of a study"))
+    check.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     _add_run(command("run", _run, _("evaluate districts: run the notebooks, collect the results")))
     audit = command("audit", _audit, _("recompute the source's own tables and statements"))
-    audit.add_argument("study", help=_("name or folder of a study"))
+    audit.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     audit.add_argument("--claims", action="store_true", help=_("the statements, not the tables"))
     audit.add_argument("--all", action="store_true", help=_("also what agrees"))
     _add_report(command("report", _report, _("make a document from what `bantar run` left")))
     new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
     _add_new(new)
     lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
-    lab.add_argument("options", nargs=argparse.REMAINDER, help=_("passed on to JupyterLab"))
+    lab.add_argument("options", nargs=argparse.REMAINDER, metavar="…",
+                     help=_("passed on to JupyterLab"))  # fmt: skip
     return parser
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(_("{text} is no whole number from 1", text=text))
+    return int(text)
+
+
 def _add_run(run: argparse.ArgumentParser) -> None:
-    run.add_argument("study", help=_("name or folder of a study"))
+    run.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     run.add_argument("--district", action="extend", nargs="+", metavar=_("NAME"),
                      help=_("code, name or alias; without it all districts and the "
                             "study-wide notebooks"))  # fmt: skip
-    run.add_argument("--workers", type=int, metavar="N", help=_("notebooks at a time"))
+    run.add_argument("--workers", type=_positive, metavar="N", help=_("notebooks at a time"))
     run.add_argument("--set", action="append", default=[], metavar=_("NAME=VALUE"),
                      help=_("a further parameter of the notebooks"))  # fmt: skip
     run.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
@@ -101,7 +123,7 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 
 def _add_report(report: argparse.ArgumentParser) -> None:
-    report.add_argument("study", help=_("name or folder of a study"))
+    report.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     report.add_argument("--district", metavar=_("NAME"),
                         help=_("code, name or alias; without it the whole study"))  # fmt: skip
     report.add_argument("--format", choices=("docx",), default="docx")
@@ -110,15 +132,16 @@ def _add_report(report: argparse.ArgumentParser) -> None:
 
 
 def _add_new(new: argparse.ArgumentParser) -> None:
-    new.add_argument("folder", help=_("name or path of the new study"))
-    new.add_argument("--title", help=_("the study's title"))
-    new.add_argument("--framework", default="grindle", help=_("its framework (default: grindle)"))
+    new.add_argument("folder", metavar=_("FOLDER"), help=_("name or path of the new study"))
+    new.add_argument("--title", metavar=_("TEXT"), help=_("the study's title"))
+    new.add_argument("--framework", default="grindle", metavar=_("NAME"),
+                     help=_("its framework (default: grindle)"))  # fmt: skip
     how = new.add_mutually_exclusive_group()
     how.add_argument("--template", action="store_true",
                      help=_("one Excel workbook to fill in instead of CSV files"))  # fmt: skip
     how.add_argument("--from", dest="recap", metavar="RECAP.xlsx",
                      help=_("read a wide recap as offices keep it"))  # fmt: skip
-    new.add_argument("--sheet", help=_("the recap's sheet"))
+    new.add_argument("--sheet", metavar=_("NAME"), help=_("the recap's sheet"))
     new.add_argument("--answer", action="append", default=[], metavar=_("KEY=VALUE"),
                      help=_("answer a question about the recap"))  # fmt: skip
     new.add_argument("--synthetic", action="store_true", help=_("the recap's data are made up"))
@@ -251,7 +274,7 @@ def _new(options: argparse.Namespace) -> int:
     for problem in check_study(folder):
         print(problem, file=sys.stderr)
     print(_("Next: fill it in, then  bantar check {study}  and  bantar run {study}",
-            study=folder.name), file=sys.stderr)  # fmt: skip
+            study=folder), file=sys.stderr)  # fmt: skip
     return 0
 
 
@@ -267,14 +290,14 @@ def _from_recap(options: argparse.Namespace, lang: str) -> Path:
 
     mapping = propose_mapping(read_recap(Path(options.recap), options.sheet))
     answers = _pairs(options.answer, "--answer")
+    if options.title:
+        answers.setdefault("title", options.title)
     by_column = {k: v for k, v in answers.items() if k.startswith("column.")}
     print(settled(mapping, by_column).table().to_string(index=False), file=sys.stderr)
     if sys.stdin.isatty() and not options.yes:
         for question in open_questions(settled(mapping, by_column)):
             if question.key not in answers:
                 answers[question.key] = _ask(question)
-    if options.title:
-        answers.setdefault("title", options.title)
     return study_from_recap(
         mapping,
         options.folder,

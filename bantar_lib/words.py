@@ -118,6 +118,39 @@ def room_words(room: str, *, escape: Callable[[str], str] | None = None) -> Call
     return give
 
 
+_said_by_argparse = room_words("argparse")
+_ARGPARSE = (
+    "usage: ", "positional arguments", "options", "show this help message and exit",
+    "%(prog)s: error: %(message)s\n",
+    "argument %(argument_name)s: %(message)s", "unrecognized arguments: %s",
+    "the following arguments are required: %s", "one of the arguments %s is required",
+    "not allowed with argument %s", "ignored explicit argument %r",
+    "invalid choice: %(value)r (choose from %(choices)s)", "invalid %(type)s value: %(value)r",
+    "ambiguous option: %(option)s could match %(matches)s", "expected one argument",
+    "expected at least one argument", "expected at most one argument", "expected %s argument",
+)  # fmt: skip
+"""What argparse says to a user; the catalogue ``argparse`` holds nothing else."""
+
+
+@contextmanager
+def translated_argparse() -> Iterator[None]:
+    """Let argparse say its own words in the current language inside a ``with`` block.
+
+    It looks them up through two functions of its module, as gettext has them.
+    """
+    import argparse
+
+    own = {name: vars(argparse)[name] for name in ("_", "ngettext")}
+    vars(argparse).update(
+        _=_said_by_argparse,
+        ngettext=lambda one, many, n: _said_by_argparse(one, plural=many, n=n),
+    )
+    try:
+        yield
+    finally:
+        vars(argparse).update(own)
+
+
 def speak(lang: str) -> None:
     """Give words in `lang` from here on; what a notebook calls once, at its top.
 

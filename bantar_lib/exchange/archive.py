@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ = room_words("exchange")
 
 MOST_ENTRIES = 10_000
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
 """The most that is read from one file, all its parts together."""
 MOST_RATIO = 200
 """How many times larger than its packed form a part may be."""

@@ -50,14 +50,12 @@ def pandoc(parts: Sequence[str], path: Path, *, title: str, lang: str) -> None:
     Raises
     ------
     UserError
-        For another ending, or a place that cannot be written to.
+        For a place that cannot be written to.
     """
     text = "\n\n".join(parts) + "\n"
     if path.suffix.lower() == ".md":
         save(path, f"# {plain(title)}\n\n{text}".encode())
         return
-    if path.suffix.lower() != ".docx":
-        raise UserError(_("{file}: the name must end in .docx or .md.", file=path.name))
     import tempfile
 
     import pypandoc
@@ -69,6 +67,13 @@ def pandoc(parts: Sequence[str], path: Path, *, title: str, lang: str) -> None:
             extra_args=[f"--metadata=title={title}", f"--metadata=lang={lang}"],
         )  # fmt: skip
         save(path, made.read_bytes())
+
+
+def _target(path: str | Path) -> Path:
+    path = Path(path)
+    if path.suffix.lower() not in (".docx", ".md"):
+        raise UserError(_("{file}: the name must end in .docx or .md.", file=path.name))
+    return path
 
 
 def codebook_document(framework: Framework, path: str | Path, lang: str) -> Path:
@@ -97,7 +102,7 @@ def codebook_document(framework: Framework, path: str | Path, lang: str) -> Path
     ...     made.read_text(encoding="utf-8").partition(" ")[0]
     '#'
     """
-    path = Path(path)
+    path = _target(path)
     with language(lang):
         source = _("Source: {source}", source=framework.source)
         version = _("Version {version}", version=framework.version)
@@ -156,7 +161,7 @@ def interview_guide(framework: Framework, path: str | Path, lang: str) -> Path:
     ...     made.read_text(encoding="utf-8").startswith("# Pedoman wawancara")
     True
     """
-    path = Path(path)
+    path = _target(path)
     asked = [d for d in framework.dimensions if any(i.questions for i in d.indicators)]
     if not asked:
         raise UserError(_("The framework {framework} has no interview questions.",

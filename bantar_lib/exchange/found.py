@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,7 +131,8 @@ def name_codes(names: list[str], parents: list[int | None]) -> list[str]:
             at = parents[at]
         return " / ".join(parts)
 
-    chosen = [name if names.count(name) == 1 else path(n) for n, name in enumerate(names)]
+    count = Counter(names)
+    chosen = [name if count[name] == 1 else path(n) for n, name in enumerate(names)]
     seen: dict[str, int] = {}
     for n, name in enumerate(chosen):
         seen[name] = seen.get(name, 0) + 1
@@ -148,15 +150,17 @@ def unique_names(names: Iterable[str]) -> list[str]:
     ['a.txt', 'b.txt', 'a (2).txt']
     """
     taken: set[str] = set()
+    last: dict[str, int] = {}
     result = []
     for name in names:
         stem, dot, ending = name.rpartition(".")
         if not dot or len(ending) > 5:
             stem, dot, ending = name, "", ""
-        free, n = name, 1
+        free, n = name, last.get(name, 1)
         while free.casefold() in taken:
             n += 1
             free = f"{stem} ({n}){dot}{ending}"
+        last[name] = n
         taken.add(free.casefold())
         result.append(free)
     return result

@@ -20,6 +20,7 @@ from bantar_lib.coding.state import state_of
 from bantar_lib.errors import UserError
 from bantar_lib.exchange.found import UNPLACED, FoundProject, tidy
 from bantar_lib.exchange.mapping import Mapped, apply_code_map
+from bantar_lib.exchange.offsets import agreement
 from bantar_lib.exchange.refi_write import is_segments_text
 from bantar_lib.exchange.release import releases
 from bantar_lib.study import Study, load_study
@@ -215,10 +216,12 @@ class _Import:
             for row in self.mapped.left.to_dict("records"):
                 self._add(row, "")
         left_over = tidy(self.unplaced, UNPLACED)
+        events = [e for log in self.events.values() for e in log]
+        coded = {e["span"]["document"] for e in events if "span" in e}
         unplaced = pd.concat([self.found.unplaced, left_over], ignore_index=True)
         return ImportReport(
             events={log: tuple(events) for log, events in self.events.items() if events},
-            documents=self.documents,
+            documents={d: t for d, t in self.documents.items() if Path(d).name in coded},
             already=self.already,
             unmapped=self.mapped.unmapped,
             unplaced=unplaced,
@@ -301,7 +304,9 @@ class _Import:
             return stored
         file, text, shared = stored
         start, end = row["start"], row["end"]
-        if not isinstance(start, int) or not isinstance(end, int):
+        given = isinstance(start, int) and isinstance(end, int)
+        if not given or not agreement(text[start:end], str(row["quote"])):
+            # Without a place, or the document was edited since: only a single place will do.
             places = _occurrences(text, str(row["quote"]))
             if len(places) != 1:
                 return _("its text stands {n} times in the document", n=len(places))

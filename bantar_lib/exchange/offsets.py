@@ -8,10 +8,11 @@ and the one under which the texts agree is taken. Where none or several do, noth
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Literal
@@ -28,6 +29,8 @@ Unit = Literal["code points", "UTF-16", "UTF-8"]
 Newline = Literal["one", "as stored", "two", "space skipped"]
 UNITS: tuple[Unit, ...] = ("code points", "UTF-16", "UTF-8")
 NEWLINES: tuple[Newline, ...] = ("one", "as stored", "two", "space skipped")
+MOST_LETTERS = 20_000_000
+"""A longer text is not read: no transcript is."""
 _CUT = ("…", "...")
 _UNWRITABLE = re.compile("[^\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML
 _MARK_WIDTH = {"code points": 1, "UTF-16": 1, "UTF-8": 3}
@@ -127,16 +130,6 @@ class StoredText:
         first = _MARK_WIDTH[reading.unit] if self.mark and reading.mark else 0
         return first + np.concatenate([[0], np.cumsum(widths)])
 
-    @cached_property
-    def readings(self) -> tuple[tuple[frozenset[Reading], np.ndarray], ...]:
-        """The readings that differ for this text: those that come to the same, and their edges."""
-        groups: dict[bytes, tuple[set[Reading], np.ndarray]] = {}
-        for unit, newline, mark in product(UNITS, NEWLINES, (False, True)):
-            reading = Reading(unit, newline, mark)
-            edges = self.edges(reading)
-            groups.setdefault(edges.tobytes(), (set(), edges))[0].add(reading)
-        return tuple((frozenset(names), edges) for names, edges in groups.values())
-
 
 @dataclass(frozen=True)
 class Selection:
@@ -228,19 +221,29 @@ def _place(edges: np.ndarray, selection: Selection) -> tuple[int, int] | None:
 
 
 def _try(text: StoredText, selections: Sequence[Selection]) -> list[_Trial]:
-    trials = []
-    for readings, edges in text.readings:
+    """Try every reading; those that come to the same for this text are one trial."""
+    # Of a long text the edges of one reading at a time are kept, not those of all.
+    trials: dict[bytes, _Trial] = {}
+    for unit, newline, mark in product(UNITS, NEWLINES, (False, True)):
+        reading = Reading(unit, newline, mark)
+        edges = text.edges(reading)
+        key = hashlib.sha256(edges.tobytes()).digest()
+        if key in trials:
+            trials[key] = replace(trials[key], readings=trials[key].readings | {reading})
+            continue
         places = tuple(_place(edges, s) for s in selections)
         grades = tuple(
             agreement(text.text[p[0] : p[1]], s.name) if p and s.name.strip() else 0
             for p, s in zip(places, selections, strict=True)
         )
-        trials.append(_Trial(readings, places, grades))
-    return trials
+        trials[key] = _Trial(frozenset({reading}), places, grades)
+    return list(trials.values())
 
 
 def _refuse(text: StoredText, selections: Sequence[Selection], document: str) -> None:
-    longest = max(int(edges[-1]) for _readings, edges in text.readings)
+    if len(text.text) > MOST_LETTERS:
+        raise UserError(_("{document}: the text is too long to be read.", document=document))
+    longest = int(text.edges(Reading("UTF-8", "two", True))[-1])  # no reading counts more
     for s in selections:
         if s.start < 0 or s.end < s.start or s.end > longest:
             raise UserError(

@@ -131,6 +131,13 @@ class _Source:
     whole: list[Element] = field(default_factory=list)  # codings of the document itself
 
 
+def _no_text_agrees() -> str:
+    return _(
+        "Nothing could be placed. If this program names selections otherwise than by "
+        "their text, read the file again with the standard's way of counting."
+    )
+
+
 class _Project:
     """One file on its way into tables."""
 
@@ -142,6 +149,7 @@ class _Project:
         if _tag(root) not in ("Project", "CodeBook"):
             raise UserError(_("{file} is no REFI-QDA file: it begins with “{tag}”.",
                               file=file, tag=_tag(root)[:40]))  # fmt: skip
+        self.parts = {n.lower(): n for n in archive.names} if archive else {}
         self.codes: list[dict[str, Any]] = []
         self.code_of: dict[str, str] = {}
         self.users = {
@@ -166,9 +174,7 @@ class _Project:
         sources = self._sources()
         rows = self._place(sources)
         if self.unplaced and not self.codings and not self.assume:
-            hint = _("Nothing could be placed. If this program names selections otherwise than by "
-                     "their text, read the file again with the standard's way of counting.")  # fmt: skip
-            self.report.append(hint)
+            self.report.append(_no_text_agrees())
         return RefiProject(
             program=root.get("origin", ""),
             codes=tidy(self.codes, CODES),
@@ -182,16 +188,15 @@ class _Project:
     def _read_codes(self, book: Element) -> None:
         elements: list[Element] = []
         parents: list[int | None] = []
-        open_: list[tuple[Element, int | None]] = [
-            (c, None) for box in _children(book, "Codes") for c in _children(box, "Code")
-        ]
+        tops = [c for box in _children(book, "Codes") for c in _children(box, "Code")]
+        open_: list[tuple[Element, int | None]] = [(c, None) for c in reversed(tops)]
         while open_:
-            element, parent = open_.pop(0)
-            below: list[tuple[Element, int | None]]
-            below = [(c, len(elements)) for c in _children(element, "Code")]
+            element, parent = open_.pop()
+            # Children follow their parent, in the file's order.
+            below = reversed(list(_children(element, "Code")))
+            open_ += [(c, len(elements)) for c in below]
             elements.append(element)
             parents.append(parent)
-            open_ = below + open_  # children follow their parent, in the file's order
         names = name_codes([" ".join(e.get("name", "").split()) for e in elements], parents)
         for n, (element, parent) in enumerate(zip(elements, parents, strict=True)):
             self.code_of[_guid(element)] = names[n]
@@ -216,9 +221,8 @@ class _Project:
         name = re.sub(r"^internal://", "", address.strip(), flags=re.IGNORECASE)
         if self.archive is None or not name or "://" in name:
             return None
-        wanted = f"sources/{name.lstrip('/')}".lower()
-        found = [n for n in self.archive.names if n.lower() == wanted]
-        return self.archive.read(found[0]) if len(found) == 1 else None
+        found = self.parts.get(f"sources/{name.lstrip('/')}".lower())
+        return self.archive.read(found) if found else None
 
     def _sources(self) -> list[_Source]:
         elements = [e for box in _children(self.root, "Sources")

@@ -23,7 +23,7 @@ _ = room_words("exchange")
 ACTING = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet may run a cell that begins so."""
 _LONGEST = 32_000  # Excel holds 32,767 characters in a cell
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|_x[0-9A-Fa-f]{4}_")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -123,8 +123,7 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = str(value).replace("_x000D_\n", "\n")
-    return _ESCAPED.sub(_unescape, text)
+    return _ESCAPED.sub(_unescape, str(value))
 
 
 def _unescape(found: re.Match[str]) -> str:

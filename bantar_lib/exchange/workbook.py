@@ -187,9 +187,9 @@ def read_workbook(path: str | Path) -> FoundProject:
     unplaced: list[dict[str, Any]] = []
     for number, row in enumerate(rows[1:], 2):
         for coder, at in groups.items():
-            cells = {what: row[n].strip() if n < len(row) else "" for what, n in at.items()}
-            if not cells["code"]:
-                if cells["valence"] or cells["memo"]:
+            cells = {what: row[n] if n < len(row) else "" for what, n in at.items()}
+            if not cells["code"].strip():
+                if (cells["valence"] + cells["memo"]).strip():
                     unplaced.append({"coder": coder, "quote": cells["memo"],
                                      "why": _("row {n}: no code is given", n=number)})  # fmt: skip
                 continue
@@ -233,7 +233,7 @@ def _coding(
             _("{file}: row {n} names neither a segment nor a place in a document; copy the first "
               "four cells from the original.", file=file, n=n))  # fmt: skip
     valence = valence_of(cells["valence"])
-    if cells["valence"] and not valence:
+    if cells["valence"].strip() and not valence:
         raise UserError(
             _("{file}: row {n} has the valence “{valence}”; choose one from the list.",
               file=file, n=n, valence=cells["valence"]))  # fmt: skip
@@ -243,7 +243,7 @@ def _coding(
         "start": int(start) if document and start.isdecimal() else None,
         "end": int(end) if document and end.isdecimal() else None,
         "quote": text,
-        "code": ids.get(" ".join(cells["code"].split()).casefold(), cells["code"]),
+        "code": ids.get(" ".join(cells["code"].split()).casefold(), cells["code"].strip()),
         "valence": valence,
         "coder": coder,
         "memo": cells["memo"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -126,8 +128,21 @@ def _lang() -> str:
 
 def years_text(execution: pd.DataFrame) -> str:
     """Return the years that a table of rates is built on, as ``2015–2016``."""
-    years = execution.attrs.get("years", ())
-    return f"{min(years)}–{max(years)}" if len(years) > 1 else ", ".join(str(y) for y in years)
+    return span_text(execution.attrs.get("years", ()))
+
+
+def span_text(years: Iterable[int]) -> str:
+    """Write years: ``2015–2017`` where none is missing in between, else ``2015 and 2017``.
+
+    Examples
+    --------
+    >>> span_text([2015, 2016, 2017]), span_text([2015])
+    ('2015–2017', '2015')
+    """
+    every = sorted(years)
+    if len(every) > 1 and every[-1] - every[0] == len(every) - 1:
+        return f"{every[0]}–{every[-1]}"
+    return listing([str(year) for year in every])
 
 
 def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure:

@@ -181,7 +181,7 @@ def code_span(text: str) -> Markdown:
 def _width(column: list[str]) -> int:
     """Return the letters that a column wants: its longest word whole, long text in lines."""
     word = max(len(word) for cell in column for word in (cell.split() or [""]))
-    return max(word, min(36, max(map(len, column[1:]), default=0))) + 4
+    return max(word, min(30, max(map(len, column[1:]), default=0))) + 5
 
 
 def markdown_table(frame: pd.DataFrame, caption: str, numeric: tuple[str, ...] = ()) -> str:

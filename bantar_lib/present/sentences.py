@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
-from bantar_lib.present.count_figures import years_text
+from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
 from bantar_lib.present.terms import terms
@@ -49,7 +49,7 @@ def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> s
     if pd.isna(row["proposed"]):
         return _("How many {unit} were {first} and {last} is not known for any year.",
                  **terms(study))  # fmt: skip
-    years = years_text(execution)
+    years = span_text(int(year) for year in row["years"].split("|"))
     if row["proposed"] == 0:
         return _("In {years} no {unit} was {first}.", years=years, **terms(study))
     return _(
@@ -98,8 +98,9 @@ def _printed_sentence(study: Study, printed: pd.Series, district_id: str) -> str
     """Say what the source's own total is made of, where that can be told."""
     own = study.table("counts", district=district_id).dropna(subset=["count"])
     loose = {s.id for s in study.stages if not s.ordered}
-    first = own[own["stage"] == study.first_stage].set_index("year")["count"]
-    taken = own[own["stage"].isin(loose)].set_index("year")["count"]
+    # Two sources may count one year.
+    first = own[own["stage"] == study.first_stage].groupby("year")["count"].max()
+    taken = own[own["stage"].isin(loose)].groupby("year")["count"].max()
     same = [y for y in taken.index if y in first.index and taken[y] == first[y]]
     total = number(printed["numerator"])
     done = own[own["stage"] == study.last_stage]["count"].sum()
@@ -108,7 +109,7 @@ def _printed_sentence(study: Study, printed: pd.Series, district_id: str) -> str
             "The source's own total of {total} adds up yearly entries; the {k} of {years} equal "
             "the number {first}, not the number {last}.",
             total=total, k=number(sum(int(taken[y]) for y in same)),
-            years=f"{min(same)}–{max(same)}",
+            years=span_text(same),
             **terms(study),
         )  # fmt: skip
     return _("The source's own total of {total} adds up yearly entries.", total=total)
@@ -225,34 +226,58 @@ def district_audit_note(study: Study, tables: pd.DataFrame, district_id: str) ->
 
 def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Text:
     """Say in one paragraph what is known of all districts together."""
-    lang = current_language()
     known = execution.dropna(subset=["rate"])
-    units = study.districts["units"].sum()
     asked, done = int(known["proposed"].sum()), int(known["implemented"].sum())
-    text = _("{place} has {n} {districts} with {units} {unit}.",
-             place=_bold(study.text("place", lang)), n=len(study.districts),
-             units=number(units), **terms(study))  # fmt: skip
+    parts = [_city_size(study)]
     if asked:
-        text += " " + _(
+        parts.append(_(
             "In {years} the source counts {asked} {unit} {first}, of which {done} {last} ({rate}).",
             years=years_text(execution), asked=number(asked), done=number(done),
             rate=percent(done / asked), **terms(study),
-        )  # fmt: skip
-    return Text(f"{text} {_city_reach(study, reach)} {_city_evidence(study)}".strip(), "lead")
+        ))  # fmt: skip
+    if 0 < len(known) < len(execution):
+        parts.append(_("Both are known for {k} of the {n} {districts}.", k=number(len(known)),
+                       n=number(len(execution)), **terms(study)))  # fmt: skip
+    parts += [_city_reach(study, reach), _city_evidence(study)]
+    return Text(" ".join(p for p in parts if p), "lead")
+
+
+def _city_size(study: Study) -> str:
+    units = study.districts["units"]
+    said = {
+        "place": _bold(study.text("place", current_language())),
+        "n": number(len(units)),
+        "units": number(units.sum()),
+        "k": number(units.notna().sum()),
+        **terms(study),
+    }
+    if units.notna().all():
+        return _("{place} has {n} {districts} with {units} {unit}.", **said)
+    if units.isna().all():
+        return _("{place} has {n} {districts}.", **said)
+    return _("{place} has {n} {districts}; the {k} whose number of {unit} is known have {units}.",
+             **said)  # fmt: skip
 
 
 def _city_reach(study: Study, reach: pd.DataFrame) -> str:
-    whole = reach[reach["district_id"] == ""].set_index("scenario")
-    if not {"lower_bound", "upper_bound"} <= set(whole["share"].dropna().index):
+    own = reach[(reach["district_id"] != "") & reach["share"].notna()].set_index("district_id")
+    low = own[own["scenario"] == "lower_bound"]
+    high = own[own["scenario"] == "upper_bound"]
+    both = low.index.intersection(high.index)
+    if both.empty:
         return ""
-    low, high = whole.loc["lower_bound"], whole.loc["upper_bound"]
-    return _(
+    units = float(low.loc[both, "denominator"].sum())
+    least, most = (float(bound.loc[both, "numerator"].sum()) for bound in (low, high))
+    text = _(
         "Counted once each, between {low} and {high} {unit} ({low_share} to {high_share}) have "
         "implemented the programme in the years recorded.",
-        low=number(low["numerator"]), high=number(high["numerator"]),
-        unit=study.text("unit", current_language()),
-        low_share=percent(low["share"]), high_share=percent(high["share"]),
+        low=number(least), high=number(most), low_share=percent(least / units),
+        high_share=percent(most / units), **terms(study),
     )  # fmt: skip
+    if len(both) < len(study.districts):
+        text += " " + _("This can be said of {k} of the {n} {districts}.", k=number(len(both)),
+                        n=number(len(study.districts)), **terms(study))  # fmt: skip
+    return text
 
 
 def _city_evidence(study: Study) -> str:

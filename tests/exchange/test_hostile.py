@@ -40,8 +40,8 @@ def refused(path: Path, match: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.txt", "sources/../../evil.txt", "/etc/evil", "C:/evil", "..\\evil", "C:\\evil", "\\evil"],
-)  # fmt: skip
+    ["../evil", "sources/../../evil", "/etc/evil", "C:/evil", "..\\evil", "C:\\evil", "\\evil"],
+)
 def test_paths_that_lead_out(tmp_path, name):
     entry = zipfile.ZipInfo("x")
     entry.filename = name  # past the cleaning of the constructor
@@ -52,7 +52,9 @@ def test_paths_that_lead_out(tmp_path, name):
 def test_links(tmp_path):
     entry = zipfile.ZipInfo("sources/link.txt")
     entry.external_attr = (stat.S_IFLNK | 0o777) << 16
-    path = zipped(tmp_path / "p.qdpx", [("project.qde", HARMLESS.encode()), (entry, b"/etc/passwd")])
+    path = zipped(
+        tmp_path / "p.qdpx", [("project.qde", HARMLESS.encode()), (entry, b"/etc/passwd")]
+    )
     refused(path, "a link")
 
 
@@ -169,7 +171,7 @@ def test_entities_in_a_word_document(tmp_path):
 def test_no_database(tmp_path, reader):
     path = tmp_path / "x.sqlite3"
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 4000)
-    with pytest.raises(UserError, match="damaged|no table"):
+    with pytest.raises(UserError, match=r"damaged|no table"):
         reader(path)
     path.write_bytes(b"something else")
     with pytest.raises(UserError, match="no SQLite file"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bantar_lib.errors import UserError
+from bantar_lib.exchange import offsets
 from bantar_lib.exchange.offsets import Placed, Selection, StoredText, agreement, place_all
 
 RAW = "\ufeffSapu 🧹 satu.\r\nDua é baris,\r\n tiga 🧹 baris akhir."
@@ -141,6 +142,12 @@ def test_letters_composed_or_not_agree():
 def test_a_short_name_is_not_compared_with_a_whole_book():
     assert agreement("a" * 100_000, "a…") == 2
     assert agreement("a" * 100_000, "a") == 0
+
+
+def test_a_text_beyond_measure_is_refused(monkeypatch):
+    monkeypatch.setattr(offsets, "MOST_LETTERS", 5)
+    with pytest.raises(UserError, match="too long"):
+        place("123456")
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "cp1252"])

@@ -38,20 +38,28 @@ def project(tmp_path: Path) -> Path:
     with sqlite3.connect(folder / "data.qda") as c:
         c.executescript(TABLES)
         c.execute("insert into project values ('v11', ?, '', 'QualCoder 3.5')", (DAY,))
-        c.executemany("insert into source (id, name, fulltext, mediapath) values (?, ?, ?, ?)", [
-            (1, "wawancara.txt", TEXT, None), (2, "foto.png", None, "/images/foto.png")])
-        c.executemany("insert into code_cat (catid, name, supercatid) values (?, ?, ?)",
-                      [(1, "Isi", None), (2, "Dana", 1)])
-        c.executemany("insert into code_name (cid, name, memo, catid) values (?, ?, ?, ?)",
-                      [(1, "kas", "uang tunai", 2), (2, "hadir", None, None)])
+        c.executemany(
+            "insert into source (id, name, fulltext, mediapath) values (?, ?, ?, ?)",
+            [(1, "wawancara.txt", TEXT, None), (2, "foto.png", None, "/images/foto.png")],
+        )
+        c.executemany(
+            "insert into code_cat (catid, name, supercatid) values (?, ?, ?)",
+            [(1, "Isi", None), (2, "Dana", 1)],
+        )
+        c.executemany(
+            "insert into code_name (cid, name, memo, catid) values (?, ?, ?, ?)",
+            [(1, "kas", "uang tunai", 2), (2, "hadir", None, None)],
+        )
         start = TEXT.index("Petugas")
         c.executemany(
             "insert into code_text (cid, fid, seltext, pos0, pos1, owner, date, memo) "
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(1, 1, "Kas RT 🧹", 0, 8, "ani", DAY, "catatan"),
-             (2, 1, "Petugas é tidak", start, start + 15, "budi", DAY, None),
-             (2, 1, "kata lain sama sekali", 1, 5, "budi", DAY, None),
-             (9, 1, "Kas", 0, 3, "ani", DAY, None)],
+            [
+                (1, 1, "Kas RT 🧹", 0, 8, "ani", DAY, "catatan"),
+                (2, 1, "Petugas é tidak", start, start + 15, "budi", DAY, None),
+                (2, 1, "kata lain sama sekali", 1, 5, "budi", DAY, None),
+                (9, 1, "Kas", 0, 3, "ani", DAY, None),
+            ],
         )
         c.execute("insert into code_image (id, cid, owner) values (2, 1, 'ani')")
     c.close()

@@ -71,7 +71,7 @@ def test_a_plain_project(tmp_path):
     [
         ("project_name.qde", "sources", str),
         ("PROJECT.QDE", "Sources", str),
-        ("project.qde", "sources", lambda xml: xml.replace(f'"{CODE}"', f'"{{{CODE.upper()}}}"', 1)),
+        ("project.qde", "sources", lambda xml: xml.replace(CODE, f"{{{CODE.upper()}}}", 1)),
         ("project.qde", "sources", lambda xml: xml.replace(f"{TEXT}.txt", f"{TEXT.upper()}.TXT")),
     ],
     ids=["older name", "capitals", "braces", "file in capitals"],
@@ -167,8 +167,8 @@ def test_nothing_placed_says_what_to_do(tmp_path):
 
 @pytest.mark.parametrize("value", ["", "x", "1e3", "9" * 5000], ids=["none", "x", "1e3", "huge"])
 def test_a_position_that_is_no_number(tmp_path, value):
-    xml = project(text_source(selection(0, 3, "Kas"))).replace('endPosition="3"',
-                                                               f'endPosition="{value}"')  # fmt: skip
+    xml = project(text_source(selection(0, 3, "Kas")))
+    xml = xml.replace('endPosition="3"', f'endPosition="{value}"')
     with pytest.raises(UserError, match="which is no number"):
         read_refi(write(tmp_path, xml, plain("Kas RT")))
 

@@ -1,4 +1,4 @@
-"""What is written for other programs: valid, the same every time, and honest about what it lacks."""
+"""What is written for other programs: valid, the same every time, honest about what it lacks."""
 
 from __future__ import annotations
 

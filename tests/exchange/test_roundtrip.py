@@ -16,14 +16,14 @@ from bantar_lib.exchange import read_refi, write_refi
 # Latin, combining marks, emoji with joiners, Javanese script, line ends of all kinds, separators
 # that are no line ends, signs that XML must escape and some that it cannot hold.
 PIECES = st.sampled_from([
-    "kas RT", "e\u0301", "\u0301", "🧹", "👩🏽\u200d🌾", "ꦥꦺꦴꦱ꧀", "ꦏꦩ꧀ꦭꦶꦁ", "\r\n", "\n", "\r", "\n ", "  ",
-    "\t", "\u2028", "\x85", "\x0b", "\x0c", "&", "<b>", "\"'", "]]>", "…", "...", "\ufeff", "\u202e",
-    "\xa0", "a", "Ａ",
+    "kas RT", "e\u0301", "\u0301", "🧹", "👩🏽\u200d🌾", "ꦥꦺꦴꦱ꧀", "ꦏꦩ꧀ꦭꦶꦁ", "\r\n", "\n", "\r",
+    "\n ", "  ", "\t", "\u2028", "\x85", "\x0b", "\x0c", "&", "<b>", "\"'", "]]>", "…", "...",
+    "\ufeff", "\u202e", "\xa0", "a", "Ａ",
 ])  # fmt: skip
 TEXTS = st.lists(PIECES, min_size=1, max_size=30).map("".join)
 
 
-@settings(max_examples=60, deadline=None,
+@settings(max_examples=25, deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(raw=TEXTS, data=st.data())
 def test_documents(make_study, made, tmp_path, raw, data):
