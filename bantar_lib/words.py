@@ -176,7 +176,7 @@ def number(value: float, digits: int = 0) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, pattern, locale=current_language())
+    return format_decimal(value, pattern, locale=current_language()).replace("-", "−")
 
 
 def percent(share: float, digits: int = 0) -> str:
@@ -191,7 +191,7 @@ def percent(share: float, digits: int = 0) -> str:
     from babel.numbers import format_percent
 
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return format_percent(share, pattern, locale=current_language())
+    return format_percent(share, pattern, locale=current_language()).replace("-", "−")
 
 
 def listing(items: list[str]) -> str:

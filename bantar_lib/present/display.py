@@ -38,7 +38,7 @@ class Figure:
     caption : str
         What is drawn, of which years, from which source.
     not_shown : str
-        What a reader might take from it and may not.
+        What a reader might take from it and may not: a sentence of its own.
     """
 
     drawing: matplotlib.figure.Figure
@@ -116,9 +116,9 @@ def _show_figure(figure: Figure) -> None:
         {"image/png": {"alt": figure.alt}},
     )
     marked = (
-        f"*{escape_markdown(figure.caption)}* {_('Not shown:')} {escape_markdown(figure.not_shown)}"
+        f"*{escape_markdown(figure.caption)}* {escape_markdown(figure.not_shown)}"
     )
-    plain = f"{figure.caption} {_('Not shown:')} {figure.not_shown}"
+    plain = f"{figure.caption} {figure.not_shown}"
     _publish({"text/markdown": marked, "text/plain": plain}, "caption")
 
 

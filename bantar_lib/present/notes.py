@@ -1,6 +1,7 @@
 """Every sentence of the pages, under one name for the notebooks."""
 
 from bantar_lib.present.sentences import (
+    about,
     audit_lead,
     city_lead,
     district_audit_note,
@@ -21,6 +22,7 @@ from bantar_lib.present.statistic_sentences import (
 )
 
 __all__ = [
+    "about",
     "audit_lead",
     "city_lead",
     "detectability_note",

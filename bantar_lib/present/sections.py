@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
-from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES
+from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES, STABLE
 from bantar_lib.frameworks import Indicator
 from bantar_lib.present.display import Figure, Table, Text, escape_markdown
 from bantar_lib.present.evidence_figures import (
     audit_grid,
     evidence_bars,
-    indicator_labels,
     suggestion_label,
 )
 from bantar_lib.present.map_figures import place
+from bantar_lib.present.sentences import no_evidence_text
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -38,29 +38,58 @@ def focus(study: Study) -> str:
 
 
 def evidence_section(study: Study, district_id: str) -> list[Item]:
-    """Return a district's evidence: a figure, then each indicator with what the source says.
+    """Return a district's evidence at a glance: who read it, a figure and a table.
 
-    For a district without coded evidence: one paragraph that says so, and what would be needed.
+    For a district without coded evidence: one paragraph that says so.
     """
     table = evidence(study, district_id)
     if table.empty:
-        return [_no_evidence(study)]
-    items: list[Item] = [evidence_bars(study, district_id), ratings_table(study, district_id)]
+        return [Text(no_evidence_text(study))]
+    return [
+        _reading_note(study, table),
+        evidence_bars(study, district_id),
+        ratings_table(study, district_id),
+    ]
+
+
+def _reading_note(study: Study, table: pd.DataFrame) -> Text:
+    """Say whose reading is shown and what a rating needs."""
+    coders = study.table("coders").set_index("coder_id")
+    who = table["coder"].iloc[0]
+    kind = coders["kind"].get(who, "not_stated")
+    name = coders[f"name_{current_language()}"].get(who, who)
+    text = {
+        "model": _("The directions of evidence were coded by {name}, and no person has checked "
+                   "them yet.", name=name),
+        "person": _("The directions of evidence were coded by {name}.", name=name),
+    }.get(kind, _("The directions of evidence were coded by {name}; whether a person or a program "
+                  "is not stated.", name=name))  # fmt: skip
+    return Text(text + " " + _(
+        "An item of evidence is one sentence or figure of a source and counts once. A rating needs "
+        "{sources} independent sources and {kinds} kinds of source beside an author's own "
+        "statements.", sources=MIN_SOURCES, kinds=MIN_KINDS))  # fmt: skip
+
+
+def evidence_details(study: Study, district_id: str) -> list[Item]:
+    """Return each indicator with what the source says, and then what we make of it."""
+    table = evidence(study, district_id)
+    if table.empty:
+        return [Text(no_evidence_text(study))]
+    items: list[Item] = []
     by_datum = rate_indicators(study, district_id, by="datum").set_index("indicator")
     by_source = rate_indicators(study, district_id).set_index("indicator")
-    for dimension in study.framework.dimensions:
-        for indicator in dimension.indicators:
-            items.append(_heading(indicator))
-            if by_source["suggestion"][indicator.id] != "no_evidence":
-                items.append(segments_table(study, district_id, indicator.id))
-            items.append(_reading(table, by_datum.loc[indicator.id], by_source.loc[indicator.id]))
+    for indicator in study.framework.indicators:
+        items.append(_heading(indicator))
+        if by_source["suggestion"][indicator.id] != "no_evidence":
+            items.append(segments_table(study, district_id, indicator.id))
+        items.append(_reading(table, by_datum.loc[indicator.id], by_source.loc[indicator.id]))
     return items
 
 
 def _heading(indicator: Indicator) -> Text:
     lang = current_language()
     label, definition = indicator.label[lang], indicator.definition[lang]
-    return Text(f"### {escape_markdown(label)}\n\n*{escape_markdown(definition)}*")
+    return Text(f"#### {escape_markdown(label)}\n\n*{escape_markdown(definition)}*")
 
 
 def _reading(table: pd.DataFrame, datum: pd.Series, source: pd.Series) -> Text:
@@ -69,23 +98,14 @@ def _reading(table: pd.DataFrame, datum: pd.Series, source: pd.Series) -> Text:
         return Text(_("**No evidence.** Nothing coded speaks of this indicator; that is not the "
                       "same as neutral."))  # fmt: skip
     s, m, i = (int(datum[c]) for c in ("supports", "mixed", "inhibits"))
-    lead = _("**What we make of it.** {s} data support, {i} inhibit, {m} are mixed.",
+    lead = _("**What we make of it.** Items that support: {s}; that inhibit: {i}; mixed: {m}.",
              s=number(s), i=number(i), m=number(m))  # fmt: skip
-    if source["suggestion"] != "insufficient_evidence":
-        verdict = _("The evidence {rating}.", rating=suggestion_label(source["suggestion"]))
-        if pd.notna(source["stability"]) and source["stability"] < 0.8:
-            verdict += " " + _("Provisional: it changes when a source is left out.")
-        return Text(f"{lead} {verdict}")
-    against = _against(table, datum, s, i)
-    return Text(
-        f"{lead} "
-        + _("They come from {sources} independent source(s) and {kinds} kind(s) of source beside "
-            "the author's own statements; a rating needs {min_sources} and {min_kinds}. "
-            "**Insufficient evidence.**",
-            sources=int(source["sources"]), kinds=int(source["kinds"]),
-            min_sources=MIN_SOURCES, min_kinds=MIN_KINDS)
-        + against
-    )  # fmt: skip
+    if source["suggestion"] == "insufficient_evidence":
+        return Text(lead + " " + _("**Insufficient evidence** for a rating."))
+    verdict = _("The evidence {rating}.", rating=suggestion_label(source["suggestion"]))
+    if pd.notna(source["stability"]) and source["stability"] < STABLE:
+        verdict += " " + _("Provisional: it changes when a source is left out.")
+    return Text(f"{lead} {verdict}{_against(table, datum, s, i)}")
 
 
 def _against(table: pd.DataFrame, datum: pd.Series, s: int, i: int) -> str:
@@ -97,18 +117,6 @@ def _against(table: pd.DataFrame, datum: pd.Series, s: int, i: int) -> str:
     if rows.empty:
         return ""
     return " " + _("Against it: {ids}.", ids=listing(sorted(set(rows["segment_id"]))))
-
-
-def _no_evidence(study: Study) -> Text:
-    labels = list(indicator_labels(study.framework).values())
-    text = _(
-        "**No evidence is coded for this {district}.** The study holds no interview, observation "
-        "or document about how the programme was implemented here, so nothing can be said of the "
-        "{n} indicators ({names}). What supports or inhibits implementation elsewhere is not "
-        "carried over to this {district}.",
-        n=len(labels), names=listing(labels), **terms(study),
-    )  # fmt: skip
-    return Text(text)
 
 
 def where(study: Study, execution: pd.DataFrame) -> list[Item]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bantar_lib.audit import audit_summary
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
+from bantar_lib.study.tables import CLAIM_VERDICTS
 from bantar_lib.words import current_language, listing, number, percent, room_words
 
 _ = room_words("present", escape=escape_markdown)
@@ -23,14 +25,15 @@ def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
                   reach: pd.DataFrame) -> Text:  # fmt: skip
     """Say what is known of a district, how surely, and what is not: three short paragraphs."""
     own = study.district(district_id)
+    name = _bold(own["name"])
     if pd.isna(own["units"]):
-        size = _("**{name}**.", name=own["name"])
+        size = _("{name}.", name=name)
     else:
-        size = _("**{name}** has {n} {unit}.", name=own["name"], n=number(own["units"]),
-                 **terms(study))  # fmt: skip
+        size = _("{name} has {n} {unit}.", name=name, n=number(own["units"]),
+                 unit=first_mention(study, "unit"))  # fmt: skip
     parts = {
         _("Known"): [size, _rate_sentence(study, execution, district_id)],
-        _("How surely"): [
+        _("How sure"): [
             _interval_sentence(study, execution, district_id),
             _evidence_sentence(study, district_id),
         ],
@@ -44,20 +47,45 @@ def _bold(text: str) -> Markdown:
     return Markdown(f"**{escape_markdown(text)}**")
 
 
+def first_mention(study: Study, key: str) -> str:
+    """Return what a district or unit is called where a page first speaks of it."""
+    words = study.config[key]
+    return str(words.get(f"{current_language()}_first", words[current_language()]))
+
+
+def about(study: Study) -> Text:
+    """Name the programme and the sources that the study rests on."""
+    lang = current_language()
+    sources = study.table("sources")
+    used = {s for t in ("counts", "segments") for s in study.table(t)["source_id"]}
+    used |= set(sources.loc[sources["source_id"].isin(used), "part_of"])
+    roots = sources[sources["source_id"].isin(used) & (sources["part_of"] == "")]
+    titles = listing(list(roots[f"title_{lang}"]))
+    programme = study.config.get("programme", {}).get(lang, "")
+    text = f"{escape_markdown(programme)}. " if programme else ""
+    if len(roots) == 1:
+        return Text(text + _("All figures and statements come from one source: {title}.",
+                             title=titles))  # fmt: skip
+    return Text(text + _("Sources: {titles}.", titles=titles))
+
+
 def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
     row = execution.set_index("district_id").loc[district_id]
     if pd.isna(row["proposed"]):
         return _("How many {unit} were {first} and {last} is not known for any year.",
                  **terms(study))  # fmt: skip
-    years = span_text(int(year) for year in row["years"].split("|"))
+    years = [int(year) for year in row["years"].split("|")]
     if row["proposed"] == 0:
-        return _("In {years} no {unit} was {first}.", years=years, **terms(study))
-    return _(
-        "In {years} the source counts {asked} {unit} {first}, of which {done} {last}: an "
+        return _("In {years} no {unit} was {first}.", years=span_text(years), **terms(study))
+    text = _(
+        "For {years} the source records {asked} entries {first}, {done} of them {last}: an "
         "execution rate of {rate}.",
-        years=years, asked=number(row["proposed"]), done=number(row["implemented"]),
+        years=span_text(years), asked=number(row["proposed"]), done=number(row["implemented"]),
         rate=percent(row["rate"]), **terms(study),
     )  # fmt: skip
+    if len(years) > 1:
+        text += " " + _("One {unit} can be entered in more than one year.", **terms(study))
+    return text
 
 
 def _interval_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
@@ -65,76 +93,133 @@ def _interval_sentence(study: Study, execution: pd.DataFrame, district_id: str) 
     if pd.isna(row["rate"]):
         return ""
     return _(
-        "With so many proposals the rate has a 95% interval from {low} to {high}; read together "
-        "with the other {districts} it is {pooled}.",
+        "With this many entries the rate has a 95% interval from {low} to {high}; read together "
+        "with the other {districts} it is {pooled} ({pooled_low} to {pooled_high}).",
         low=percent(row["low"]), high=percent(row["high"]), pooled=percent(row["pooled"]),
+        pooled_low=percent(row["pooled_low"]), pooled_high=percent(row["pooled_high"]),
         **terms(study),
     )  # fmt: skip
 
 
 def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
     own = reach[reach["district_id"] == district_id].set_index("scenario")
-    unit = study.text("unit", current_language())
-    known = [
-        s for s in ("lower_bound", "upper_bound") if s in own.index and pd.notna(own["share"][s])
-    ]
-    if len(known) < 2:
+    known = own["share"].dropna().index
+    if not {"lower_bound", "upper_bound"} <= set(known):
         return _("How many different {unit} took part cannot be bounded from these counts.",
-                 unit=unit)  # fmt: skip
+                 **terms(study))  # fmt: skip
     low, high = own.loc["lower_bound"], own.loc["upper_bound"]
-    text = _(
-        "How many different {unit} have implemented the programme: between {low} and {high} in "
-        "the years recorded, that is {low_share} to {high_share} of all. A list of {unit} by year "
-        "would close the gap.",
-        low=number(low["numerator"]), high=number(high["numerator"]), unit=unit,
-        low_share=percent(low["share"]), high_share=percent(high["share"]),
-    )  # fmt: skip
-    if "as_printed" in own.index and pd.notna(own["share"]["as_printed"]):
-        text += " " + _printed_sentence(study, own.loc["as_printed"], district_id)
+    text = _bounds_text(study, low, high, _loose_entries(own["numerator"], known))
+    text += " " + _("A list of {unit} by year and stage would close the gap.", **terms(study))
+    if "as_printed" in known:
+        text += " " + _printed_sentence(study, own["numerator"], district_id)
     return text
 
 
-def _printed_sentence(study: Study, printed: pd.Series, district_id: str) -> str:
+def _loose_entries(numerators: pd.Series, known: pd.Index) -> int:
+    """Return how many entries of the upper bound have a stage that the source does not say."""
+    if not {"implemented_plus_later", "implemented_only"} <= set(known):
+        return 0
+    return int(numerators["implemented_plus_later"] - numerators["implemented_only"])
+
+
+def _bounds_text(study: Study, low: pd.Series, high: pd.Series, loose: int) -> str:
+    values = {
+        "low": number(low["numerator"]),
+        "high": number(high["numerator"]),
+        "low_share": percent(low["share"]),
+        "high_share": percent(high["share"]),
+        "years": span_text(int(y) for y in high["years"].split("|")),
+        **terms(study),
+    }
+    if loose:
+        return _(
+            "How many different {unit} reached the stage “{last}” in {years}: at least {low} (the same ones every "
+            "year) and at most {high} (all different, and the {k} entries whose stage is not "
+            "stated all reached it); that is {low_share} to {high_share} of all.",
+            k=number(loose), **values,
+        )  # fmt: skip
+    return _("How many different {unit} reached the stage “{last}” in {years}: at least {low} (the same ones "
+             "every year) and at most {high} (all different); that is {low_share} to {high_share} "
+             "of all.", **values)  # fmt: skip
+
+
+def _printed_sentence(study: Study, totals: pd.Series, district_id: str) -> str:
     """Say what the source's own total is made of, where that can be told."""
+    printed = totals["as_printed"]
+    added = totals.get("recomputed_sum", pd.NA)
+    if pd.notna(added) and added != printed:
+        return _("The source prints a total of {total}; its yearly entries add up to {sum}. Both "
+                 "count entries, not {unit}.", total=number(printed), sum=number(added),
+                 **terms(study))  # fmt: skip
     own = study.table("counts", district=district_id).dropna(subset=["count"])
     loose = {s.id for s in study.stages if not s.ordered}
     # Two sources may count one year.
     first = own[own["stage"] == study.first_stage].groupby("year")["count"].max()
     taken = own[own["stage"].isin(loose)].groupby("year")["count"].max()
     same = [y for y in taken.index if y in first.index and taken[y] == first[y]]
-    total = number(printed["numerator"])
     done = own[own["stage"] == study.last_stage]["count"].sum()
     if same and set(same) == set(first.index) and first.sum() != done:
         return _(
-            "The source's own total of {total} adds up yearly entries; the {k} of {years} equal "
-            "the number {first}, not the number {last}.",
-            total=total, k=number(sum(int(taken[y]) for y in same)),
-            years=span_text(same),
-            **terms(study),
+            "The source's own total of {total} counts entries, not {unit}; the {k} of {years} "
+            "among them equal the number {first}, not the number {last}.",
+            total=number(printed), k=number(sum(int(taken[y]) for y in same)),
+            years=span_text(same), **terms(study),
         )  # fmt: skip
-    return _("The source's own total of {total} adds up yearly entries.", total=total)
+    return _("The source's own total of {total} counts entries, not {unit}.",
+             total=number(printed), **terms(study))  # fmt: skip
 
 
 def _evidence_sentence(study: Study, district_id: str) -> str:
     table = evidence(study, district_id)
     if table.empty:
-        return _("No evidence on its implementation is coded for this {district}: what "
-                 "follows rests on counts alone.", **terms(study))  # fmt: skip
-    ratings = rate_indicators(study, district_id)
-    spoken = int((ratings["suggestion"] != "no_evidence").sum())
-    rated = int((~ratings["suggestion"].isin(["no_evidence", "insufficient_evidence"])).sum())
-    roots = table["root"].nunique()
+        return no_evidence_text(study)
+    own = table[table["district_id"] != ""]["segment_id"].nunique()
+    every = table["segment_id"].nunique()
+    ratings = rate_indicators(study, district_id, by="datum")
+    s, m, i = (int(ratings[c].sum()) for c in ("supports", "mixed", "inhibits"))
     text = _(
-        "{n} coded segments speak of {spoken} of {all} indicators.",
-        n=number(table["segment_id"].nunique()), spoken=spoken, all=len(ratings),
+        "{n} segments are coded, {own} about {name} and {wide} about the programme at large; of "
+        "the items of evidence with a direction {i} inhibit, {s} support and {m} are mixed.",
+        n=number(every), own=number(own), wide=number(every - own), i=number(i), s=number(s),
+        m=number(m), name=study.district(district_id)["name"],
     )  # fmt: skip
-    if roots == 1:
+    text += _most_said(study, ratings)
+    if table["root"].nunique() == 1:
         return text + " " + _(
-            "All of them come from one source, so that no indicator reaches the three independent "
-            "sources which a rating needs: they show what that source says, not how it is."
+            "All of it comes from one source: it shows what that source says, not what is the "
+            "case, and suffices for no rating."
         )  # fmt: skip
-    return text + " " + _("{rated} of them have enough independent sources for a rating.",
-                          rated=rated)  # fmt: skip
+    rated = rate_indicators(study, district_id)["suggestion"]
+    enough = int((~rated.isin(["no_evidence", "insufficient_evidence"])).sum())
+    return text + " " + _("{k} of {all} indicators have enough independent sources for a rating.",
+                          k=enough, all=len(ratings))  # fmt: skip
+
+
+def _most_said(study: Study, ratings: pd.DataFrame) -> str:
+    """Name the indicators of which most inhibits, and most supports, where one or two stand out."""
+    labels = indicator_labels(study.framework)
+
+    def names(side: str) -> str:
+        top = ratings[(ratings[side] == ratings[side].max()) & (ratings[side] > 1)]
+        return listing([labels[k].lower() for k in top["indicator"]]) if len(top) <= 2 else ""
+
+    text = ""
+    if against := names("inhibits"):
+        text += " " + _("Most that inhibits is said of {names}.", names=against)
+    if for_it := names("supports"):
+        text += " " + _("Most that supports is said of {names}.", names=for_it)
+    return text
+
+
+def no_evidence_text(study: Study) -> str:
+    """Say that a district has no evidence of its own, and what there is at large."""
+    wide = int((study.table("segments")["district_id"] == "").sum())
+    if wide:
+        return _("No coded segment is about this {district}; {k} about the programme at large "
+                 "stand on the page of the evidence and are not counted for it.", k=number(wide),
+                 **terms(study))  # fmt: skip
+    return _("No evidence on its implementation is coded for this {district}: what follows rests "
+             "on counts alone.", **terms(study))  # fmt: skip
 
 
 def rate_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
@@ -175,9 +260,9 @@ def rate_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
 
 def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text:
     """Say how many of the source's figures and statements hold."""
-    tables = tables[tables["check"] != "percentage_of_sum"]
-    checked = tables[tables["verdict"] != "cannot_be_checked"]
-    bad = tables[tables["verdict"] == "differs"]
+    printed = tables[tables["check"] != "percentage_of_sum"]
+    checked = printed[printed["verdict"] != "cannot_be_checked"]
+    bad = printed[printed["verdict"] == "differs"]
     text = _(
         "Of {n} printed figures that can be recomputed from other printed figures, {bad} differ.",
         n=number(len(checked)), bad=number(len(bad)),
@@ -187,16 +272,29 @@ def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text
         text += " " + _("In table {table} the row totals of {k} {districts} are not the sum of "
                         "their years: {names}.", table=table, k=len(rows),
                         names=listing(list(rows["row"])), **terms(study))  # fmt: skip
-    if len(claims):
-        verdicts = claims["verdict"].value_counts()
-        holds = int(verdicts.get("agrees", 0) + verdicts.get("agrees_rounded", 0))
-        slips = claims[claims["slip"] != ""]["slip"].value_counts()
-        text += " " + _("Of {n} statements, {holds} agree with the data.",
-                        n=number(len(claims)), holds=number(holds))  # fmt: skip
-        if len(slips):
-            said = [slip_text(s, int(k)) for s, k in slips.items()]
-            text += " " + _("Slips found: {slips}.", slips=listing(said))
-    return Text(text + " " + _("Nothing is corrected here: which cell is wrong cannot be known."))
+    following = tables[(tables["check"] == "percentage_of_sum") & (tables["verdict"] == "differs")]
+    if len(following):
+        text += " " + _("{k} percentages follow such a total.", k=number(len(following)))
+    return Text(f"{text} {_claims_text(study, claims)}".strip(), "lead")
+
+
+def _claims_text(study: Study, claims: pd.DataFrame) -> str:
+    if claims.empty:
+        return ""
+    found = claims["verdict"].value_counts()
+    count = {v: number(int(found.get(v, 0))) for v in CLAIM_VERDICTS}
+    agrees = number(int(found.get("agrees", 0) + found.get("agrees_rounded", 0)))
+    slips = audit_summary(study).slips
+    text = _(
+        "Of {n} statements {agrees} do not conflict with the data or with the rest of the source; "
+        "{differs} differ, {inconsistent} are at odds with another part of it, {no_evidence} are "
+        "stated without evidence and {cannot_be_checked} cannot be checked.",
+        n=number(len(claims)), **{**count, "agrees": agrees},
+    )  # fmt: skip
+    said = [slip_text(s, int(k)) for s, k in slips.items() if k]
+    if said:
+        text += " " + _("Slips found, each counted once: {slips}.", slips=listing(said))
+    return text
 
 
 def district_audit_note(study: Study, tables: pd.DataFrame, district_id: str) -> Text:
@@ -231,7 +329,8 @@ def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Tex
     parts = [_city_size(study)]
     if asked:
         parts.append(_(
-            "In {years} the source counts {asked} {unit} {first}, of which {done} {last} ({rate}).",
+            "For {years} the source records {asked} entries {first}, {done} of them {last} "
+            "({rate}).",
             years=years_text(execution), asked=number(asked), done=number(done),
             rate=percent(done / asked), **terms(study),
         ))  # fmt: skip
@@ -249,10 +348,11 @@ def _city_size(study: Study) -> str:
         "n": number(len(units)),
         "units": number(units.sum()),
         "k": number(units.notna().sum()),
+        "unit_first": first_mention(study, "unit"),
         **terms(study),
     }
     if units.notna().all():
-        return _("{place} has {n} {districts} with {units} {unit}.", **said)
+        return _("{place} has {n} {districts} with {units} {unit_first}.", **said)
     if units.isna().all():
         return _("{place} has {n} {districts}.", **said)
     return _("{place} has {n} {districts}; the {k} whose number of {unit} is known have {units}.",
@@ -268,12 +368,17 @@ def _city_reach(study: Study, reach: pd.DataFrame) -> str:
         return ""
     units = float(low.loc[both, "denominator"].sum())
     least, most = (float(bound.loc[both, "numerator"].sum()) for bound in (low, high))
-    text = _(
-        "Counted once each, between {low} and {high} {unit} ({low_share} to {high_share}) have "
-        "implemented the programme in the years recorded.",
-        low=number(least), high=number(most), low_share=percent(least / units),
-        high_share=percent(most / units), **terms(study),
-    )  # fmt: skip
+    loose = [
+        _loose_entries(rows.set_index("scenario")["numerator"], rows["scenario"])
+        for _d, rows in own.loc[both].groupby(level=0)
+    ]
+    years = max(high.loc[both, "years"], key=len)
+    text = _bounds_text(
+        study,
+        pd.Series({"numerator": least, "share": least / units}),
+        pd.Series({"numerator": most, "share": most / units, "years": years}),
+        sum(loose),
+    )
     if len(both) < len(study.districts):
         text += " " + _("This can be said of {k} of the {n} {districts}.", k=number(len(both)),
                         n=number(len(study.districts)), **terms(study))  # fmt: skip

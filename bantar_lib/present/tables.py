@@ -61,6 +61,12 @@ def in_language(frame: pd.DataFrame, column: str) -> pd.Series:
     return frame[f"{column}_{current_language()}"]
 
 
+def with_note(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return the column's text with our note behind it, where there is one."""
+    notes = in_language(frame, "note")
+    return in_language(frame, column) + notes.map(lambda n: f" [{n}]" if n else "")
+
+
 def locator(frame: pd.DataFrame) -> list[str]:
     """Return where in its source each row stands: section, and paragraph where there is one."""
     return [
@@ -124,7 +130,7 @@ def counts_table(study: Study, district_id: str) -> Table:
         _("Year"): rows["year"].astype("str"),
         _("Stage"): [study.label(s, lang) for s in rows["stage"]],
         _("Count"): [_("unknown") if pd.isna(v) else number(v) for v in rows["count"]],
-        _("Source"): rows["source_id"].map(titles),
+        _("Source"): rows["source_id"].map(titles).where(rows["count"].notna(), "–"),
     })  # fmt: skip
     name = study.district(district_id)["name"]
     return Table(frame, _("Counts of {name} in the study", name=name), (_("Count"),))
@@ -134,20 +140,22 @@ def ratings_table(study: Study, district_id: str, coder: str | None = None) -> T
     """Lay out, per indicator, what supports and inhibits and whether it suffices for a rating."""
     by_datum = rate_indicators(study, district_id, coder, by="datum")
     by_source = rate_indicators(study, district_id, coder)
+    coded = evidence(study, district_id, coder)
+    neutral = coded[coded["valence"] == "neutral"].groupby("code")["segment_id"].nunique()
     labels = indicator_labels(study.framework)
     frame = pd.DataFrame({
         _("Indicator"): by_datum["indicator"].map(labels),
         _("supports"): by_datum["supports"].map(_number),
         _("mixed"): by_datum["mixed"].map(_number),
         _("inhibits"): by_datum["inhibits"].map(_number),
-        _("independent sources"): by_source["sources"].map(_number),
-        _("kinds beside author's statements"): by_source["kinds"].map(_number),
+        _("neutral segments"): by_datum["indicator"].map(neutral).fillna(0).map(_number),
+        _("sources"): by_source["sources"].map(_number),
         _("rating"): by_source["suggestion"].map(suggestion_label),
     })  # fmt: skip
     name = study.district(district_id)["name"]
     return Table(
         frame,
-        _("Evidence by indicator, {name} (numbers of data; each datum once)", name=name),
+        _("Items of evidence by indicator, {name}", name=name),
         tuple(frame.columns[1:6]),
     )
 
@@ -160,7 +168,7 @@ def segments_table(
     rows = table[table["code"] == indicator]
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
-        _("What the source says (in our words)"): in_language(rows, "text"),
+        _("What the source says, in our words [our note]"): with_note(rows, "text"),
         _("Valence"): rows["valence"].map(valence_label),
         _("Kind of source"): rows["source_kind"].map(source_kind_label),
         _("Where"): locator(rows),
@@ -171,16 +179,16 @@ def segments_table(
 def actors_table(study: Study) -> Table:
     """Lay out each actor's mandated against actual role."""
     gaps = {
-        "as_mandated": _("as mandated"),
+        "as_mandated": _("as the source states it"),
         "partly": _("partly"),
-        "not_as_mandated": _("not as mandated"),
+        "not_as_mandated": _("otherwise than stated"),
         "unknown": _("unknown"),
     }
     rows = study.table("actors")
     frame = pd.DataFrame({
         _("Actor"): in_language(rows, "name"),
-        _("Mandated role"): in_language(rows, "mandated"),
-        _("Actual role, as reported"): in_language(rows, "actual"),
+        _("Mandated role, by the source"): in_language(rows, "mandated"),
+        _("Actual role, by the source [our note]"): with_note(rows, "actual"),
         _("Comparison"): rows["gap"].map(gaps),
         _("Our inference"): [_("yes") if v else "" for v in rows["inference"]],
     })  # fmt: skip
@@ -198,7 +206,7 @@ def elements_table(study: Study) -> Table:
     rows = study.table("elements")
     frame = pd.DataFrame({
         _("Element"): in_language(rows, "element"),
-        _("Criterion"): in_language(rows, "criterion"),
+        _("Criterion [our note]"): with_note(rows, "criterion"),
         _("Status"): rows["status"].map(statuses),
         _("Segments"): rows["segment_ids"].str.replace("|", ", "),
     })  # fmt: skip
@@ -217,6 +225,8 @@ def responses_table(study: Study) -> Table:
         _("Factor"): rows["factor"].map(said),
         _("Effort"): rows["effort"].map(said),
         _("Recommendation"): rows["recommendation"].map(said),
+        _("Our note"): in_language(rows, "note"),
+        _("Our inference"): [_("yes") if v else "" for v in rows["inference"]],
     })  # fmt: skip
     return Table(frame, _("From factor to effort to recommendation"))
 
@@ -236,25 +246,42 @@ def audit_table(study: Study, audit: pd.DataFrame, *, district_id: str = "") -> 
         _("Column"): [column_label(study, c) for c in rows["column"]],
         _("Check"): rows["check"].map(check_label),
         _("Printed"): rows["printed"],
-        _("Recomputed"): rows["recomputed"].map(_figure),
+        _("Recomputed"): [
+            _figure(v) + ("%" if c.startswith("percentage") and pd.notna(v) else "")
+            for v, c in zip(rows["recomputed"], rows["check"], strict=True)],
         _("Difference"): rows["difference"].map(_figure),
         _("Result"): rows["verdict"].map(verdict_label),
     })  # fmt: skip
     return Table(frame, caption, tuple(frame.columns[4:7]))
 
 
-def claims_table(claims: pd.DataFrame, *, only: tuple[str, ...] = ()) -> Table:
+def claims_table(claims: pd.DataFrame) -> Table:
     """Lay out the source's statements with what the check found."""
-    rows = claims[claims["verdict"].isin(only)] if only else claims
+    says = {"stated": _("stated"), "implied": _("implied"), "layout": _("layout")}
     frame = pd.DataFrame({
-        _("No."): rows["claim_id"],
-        _("Statement (in our words)"): in_language(rows, "text"),
-        _("Where"): locator(rows),
-        _("Result"): rows["verdict"].map(verdict_label),
-        _("Slip"): rows["slip"].map(slip_label),
-        _("Why"): in_language(rows, "why"),
+        _("No."): claims["claim_id"],
+        _("Statement, in our words"): in_language(claims, "text"),
+        _("the source says it"): claims["says"].map(says),
+        _("Where"): locator(claims),
+        _("Result"): claims["verdict"].map(verdict_label),
+        _("Slip"): claims["slip"].map(slip_label),
+        _("Why"): in_language(claims, "why"),
     })  # fmt: skip
     return Table(frame, _("Statements of the source and what the check found"))
+
+
+def slips_table(claims: pd.DataFrame) -> Table:
+    """Lay out each slip once: statements that differ, or are at odds with another part."""
+    found = claims["verdict"].isin(["differs", "inconsistent"]) & (claims["slip"] != "")
+    rows = claims[found & (claims["same_slip"] == "")].sort_values("slip", kind="stable")
+    frame = pd.DataFrame({
+        _("Slip"): rows["slip"].map(slip_label),
+        _("Statement, in our words"): in_language(rows, "text"),
+        _("Where"): locator(rows),
+        _("Why"): in_language(rows, "why"),
+        _("No."): rows["claim_id"],
+    })  # fmt: skip
+    return Table(frame, _("Slips, each where it first shows"))
 
 
 def slip_label(slip: str) -> str:
@@ -295,7 +322,7 @@ def all_segments_table(study: Study) -> Table:
     rows = study.table("segments")
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
-        _("What the source says (in our words)"): in_language(rows, "text"),
+        _("What the source says, in our words"): in_language(rows, "text"),
         _("Kind"): rows["kind"].map(kinds),
         _("Where"): locator(rows),
     })  # fmt: skip
@@ -422,7 +449,7 @@ def disagreements_table(study: Study) -> Table:
     rows = disagreements(study)
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
-        _("What the source says (in our words)"): in_language(rows, "text"),
+        _("What the source says, in our words"): in_language(rows, "text"),
     })  # fmt: skip
     for column in rows.columns:
         coder, sign, part = column.partition(": ")

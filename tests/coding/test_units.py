@@ -82,6 +82,16 @@ def test_by_sentence(coded, indicators):
     assert percent_agreement(table).estimate == pytest.approx(2 / 4)
 
 
+def test_the_space_after_a_sentence_is_not_part_of_it(study, indicators):
+    (study.path / "documents").mkdir()
+    (study.path / "documents" / "talk_1.txt").write_text(TALK, "utf-8")
+    span = anchor(TALK, 12, 18, document="talk_1.txt")
+    assert span["quote"] == " Pojok"
+    CodingLog(study, "ani").code(span, indicators[0], "supports")
+    table = coding_table(study, "code", "sentence")
+    assert table["ani"].tolist() == [UNCODED, indicators[0], UNCODED, UNCODED]
+
+
 def test_by_character(coded, indicators):
     table = coding_table(coded, "code", "character")
     assert len(table) == len(TALK)

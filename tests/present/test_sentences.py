@@ -1,0 +1,426 @@
+"""Every sentence of the pages is said in both languages, and none says what may not be said."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bantar_lib import audit_claims, audit_tables, execution, load_study, reach
+from bantar_lib.coding import codings
+from bantar_lib.present import sections, sentences
+from bantar_lib.present.display import Figure, Table, Text, code_span, escape_markdown
+from bantar_lib.study import Study
+from bantar_lib.words import LANGUAGES, language
+
+# The left column of "What must not be said", and the set words that pages must not use.
+FORBIDDEN = re.compile(
+    r"\b(in)?effective\b|\btidak efektif|\b(best|worst|terbaik|terburuk)\b"
+    r"|\b(de|in)creas|\bdeclin|\brose\b|\bfell\b|\bmenurun\b|\bmeningkat|\bturun\b|\bnaik\b"
+    r"|\bbecause of\b|\bdisebabkan|\bkarena (sarjana|pendamping|jumlah)"
+    r"|\bno crime\b|\btidak ada (kejahatan|kriminal)|\boutlier|\bpencilan|\bsaturat|\bjenuh"
+    r"|\blow compliance|\bkepatuhan rendah"
+    r"|\beksekusi|\baudit\b|\bvonis|\bputusan|\bklaim|\bvalensi|\bfasilitator|\bcoders?\b",
+    re.IGNORECASE,
+)
+THREE = [
+    ("01", "talk", "content.resources", "supports"),
+    ("01", "visit", "content.resources", "supports"),
+    ("01", "report", "content.resources", "supports"),
+    ("01", "note", "content.resources", "inhibits"),
+    ("01", "talk", "content.site", "mixed"),
+    ("01", "talk", "content.benefits", "supports"),
+    ("01", "visit", "content.benefits", "inhibits"),
+]
+
+Page = Callable[..., str]
+
+
+def plain(*items: Figure | Table | Text) -> str:
+    """Return the texts among what a notebook shows, as a reader sees them."""
+    text = "\n".join(item.markdown for item in items if isinstance(item, Text))
+    return re.sub(r"\\(.)", r"\1", text).replace("**", "")
+
+
+def district(study: Study, name: str) -> str:
+    """Return all that is said of a district."""
+    code = study.district(name)["district_id"]
+    rates = execution(study)
+    return plain(
+        sentences.district_lead(study, code, rates, reach(study)),
+        sentences.rate_note(study, rates, code),
+        sentences.district_audit_note(study, audit_tables(study), code),
+        sentences.evidence_lead(study, code),
+        *sections.evidence_section(study, code),
+        sentences.provenance(study, {"district": name}),
+    )
+
+
+def whole(study: Study) -> str:
+    """Return all that is said of a study."""
+    rates = execution(study)
+    return plain(
+        sentences.guide_lead(study),
+        sentences.city_lead(study, rates, reach(study)),
+        sentences.interval_example(study, rates),
+        sentences.audit_lead(study, audit_tables(study), audit_claims(study)),
+        *sections.agreement_section(study),
+    )
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory, write_small_at) -> dict[str, Study]:
+    """Studies that between them call for every sentence."""
+    top = tmp_path_factory.mktemp("studies")
+
+    def small(name: str, *tables: object, **more: object) -> Study:
+        return load_study(write_small_at(top / name, *tables, **more))
+
+    far_apart = [("01", 2020, "proposed", 200), ("01", 2020, "implemented", 190),
+                 ("02", 2020, "proposed", 200), ("02", 2020, "implemented", 40),
+                 ("03", 2020, "proposed", 200), ("03", 2020, "implemented", 115)]  # fmt: skip
+    unknown = [("01", 2020, "proposed", 12), ("01", 2020, "implemented", ""),
+               ("02", 2020, "proposed", 0), ("02", 2020, "implemented", 0),
+               ("03", 2020, "proposed", 9), ("03", 2020, "implemented", 4),
+               ("03", 2022, "proposed", 5), ("03", 2022, "implemented", 3)]  # fmt: skip
+    districts = [("01", "Melati", ""), ("02", "Kenanga", 50), ("03", "Mawar", 60)]
+    nothing = [("01", 2020, "proposed", ""), ("01", 2020, "implemented", "")]
+    many = [(f"{n:02}", f"Wilayah {n}", 40) for n in range(7)]
+    return {
+        "bundled": load_study("kampung_bantar"),
+        "plain": small("plain"),
+        "rated": small("rated", evidence=THREE),
+        "far_apart": small("far_apart", counts=far_apart),
+        "unknown": small("unknown", districts, unknown),
+        "nothing": small("nothing", [("01", "Melati", "")], nothing),
+        "many": small("many", many, [("01", 2020, "proposed", 3)], evidence=[
+            (f"{n:02}", "talk", "content.site", "supports") for n in range(7)]),
+        "provisional": small("provisional", evidence=[
+            ("01", "talk", "content.resources", "supports"),
+            ("01", "visit", "content.resources", "supports"),
+            ("01", "report", "content.resources", "inhibits")]),
+    }  # fmt: skip
+
+
+def everything(studies: dict[str, Study]) -> Iterator[tuple[str, str]]:
+    for name, study in studies.items():
+        yield name, whole(study)
+        for place in study.districts["name"]:
+            yield f"{name}/{place}", district(study, place)
+
+
+def literals(module: object) -> set[str]:
+    """Return every text that a module of sentences can say."""
+    tree = ast.parse(Path(module.__file__).read_text("utf-8"))  # type: ignore[attr-defined]
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "_"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_every_sentence_is_said_by_a_test(studies, monkeypatch):
+    """So that the rules below hold for all of them."""
+    said: set[str] = set()
+    for module in (sentences, sections):
+        own = module._
+
+        def note(english: str, *, _own: Page = own, **values: object) -> str:
+            said.add(english)
+            return _own(english, **values)
+
+        monkeypatch.setattr(module, "_", note)
+    with language("en"):
+        for _name, _text in everything(studies):
+            pass
+    unsaid = (literals(sentences) | literals(sections)) - said
+    assert not unsaid, "\n".join(sorted(unsaid))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_said_that_must_not_be(studies, lang):
+    with language(lang):
+        for name, text in everything(studies):
+            found = FORBIDDEN.search(text)
+            assert not found, f"{name}: …{text[max(0, found.start() - 60) : found.end() + 30]}…"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_text_is_whole(studies, lang):
+    """No place is left open, no unknown slips into words, no markup is left half."""
+    with language(lang):
+        for name, text in everything(studies):
+            bad = re.search(r"[{}]|\b(nan|NaN|NA|None)\b|<NA>|  +\S|\s[.,;]|\.\.|\\", text)
+            assert not bad, f"{name}: {text[max(0, bad.start() - 60) : bad.end() + 20]!r}"
+
+
+ENGLISH = re.compile(r"\b(the|of|and|is|are|not|which|district|rate|known)\b")
+INDONESIAN = re.compile(r"\b(yang|dan|dari|untuk|tidak|adalah|kecamatan|tingkat|diketahui)\b")
+
+
+def test_each_language_keeps_to_itself(studies):
+    with language("id"):
+        for name, text in everything(studies):
+            found = ENGLISH.search(text)
+            assert not found, f"{name}: …{text[max(0, found.start() - 60) : found.end() + 30]}…"
+    with language("en"):
+        for name, text in everything(studies):
+            found = INDONESIAN.search(text)
+            assert not found, f"{name}: …{text[max(0, found.start() - 60) : found.end() + 30]}…"
+
+
+def test_both_languages_give_the_same_numbers(studies):
+    def numbers(text: str) -> list[str]:
+        return sorted(re.sub(r"[.,]", "", n) for n in re.findall(r"\d+(?:[.,]\d+)*", text))
+
+    texts = {}
+    for lang in LANGUAGES:
+        with language(lang):
+            texts[lang] = dict(everything(studies))
+    for name, text in texts["en"].items():
+        left, right = (set(numbers(t)) for t in (text, texts["id"][name]))
+        assert left == right, f"{name}: {left ^ right}"
+
+
+def lead(study: Study, place: str) -> str:
+    code = study.district(place)["district_id"]
+    return plain(sentences.district_lead(study, code, execution(study), reach(study)))
+
+
+def note(study: Study, place: str) -> str:
+    code = study.district(place)["district_id"]
+    return plain(sentences.rate_note(study, execution(study), code))
+
+
+@pytest.fixture
+def english():
+    with language("en"):
+        yield
+
+
+@pytest.mark.usefixtures("english")
+class TestWhatIsKnown:
+    def test_kota_baru(self, studies):
+        """Numbers counted by hand from the two printed tables."""
+        text = lead(studies["bundled"], "Kota Baru")
+        assert "Kota Baru has 165 RT." in text
+        assert "In 2015–2016 the source counts 27 RT proposed, of which 20 implemented" in text
+        assert "an execution rate of 74%" in text
+        assert "between 11 and 54" in text
+        assert (
+            "own total of 61 adds up yearly entries; the 27 of 2015–2016 equal the number "
+            "proposed, not the number implemented." in text
+        )
+        assert "All of them come from one source" in text
+
+    def test_without_evidence(self, studies):
+        text = lead(studies["bundled"], "Jelutung")
+        assert "No evidence on its implementation is coded for this district" in text
+
+    def test_without_units(self, studies):
+        text = lead(studies["unknown"], "Melati")
+        assert text.startswith("Known. Melati. How many RT were proposed and implemented is not")
+        assert "How many different RT took part cannot be bounded from these counts." in text
+
+    def test_a_known_zero_is_not_unknown(self, studies):
+        text = lead(studies["unknown"], "Kenanga")
+        assert "In 2020 no RT was proposed." in text
+        assert "not known for any year" not in text
+
+    def test_the_years_are_those_of_the_district(self, studies):
+        """2021 is not known: the years are not written as a range."""
+        text = lead(studies["unknown"], "Mawar")
+        assert "In 2020 and 2022 the source counts 14 RT proposed, of which 7 implemented" in text
+
+    def test_several_sources(self, studies):
+        text = lead(studies["rated"], "Melati")
+        assert "7 coded segments speak of 3 of 9 indicators. 1 of them" in text
+
+    @pytest.mark.parametrize(
+        ("place", "said"),
+        [("Melati", "lies above"), ("Kenanga", "lies below"), ("Mawar", "contai")],
+    )
+    def test_a_rate_against_all(self, studies, place, said):
+        text = note(studies["far_apart"], place)
+        assert said in text
+        assert ("can arise by chance" in text) is (place != "Mawar")
+        assert ("a difference is not demonstrated" in text) is (place == "Mawar")
+        assert re.search(r"Its rank lies between \d and \d of 3", text)
+
+    def test_no_rate(self, studies):
+        assert note(studies["unknown"], "Melati") == "There is no rate to compare."
+
+
+@pytest.mark.usefixtures("english")
+class TestWhatIsKnownOfAll:
+    def city(self, study):
+        return plain(sentences.city_lead(study, execution(study), reach(study)))
+
+    def test_all_known(self, studies):
+        text = self.city(studies["bundled"])
+        assert text.startswith("Jambi City has 11 districts with 1,562 RT.")
+        assert "counts 321 RT proposed, of which 197 implemented (61%)" in text
+        assert "of the 11 districts" not in text
+
+    def test_an_unknown_number_of_units_is_not_added_as_zero(self, studies):
+        text = self.city(studies["unknown"])
+        assert "has 3 districts; the 2 whose number of RT is known have 110." in text
+        assert "Both are known for 1 of the 3 districts." in text
+        assert "This can be said of" in text
+
+    def test_nothing_known(self, studies):
+        assert self.city(studies["nothing"]) == (
+            "Test City has 1 districts. No evidence on implementation is coded for any district."
+        )
+
+    def test_the_bounds_are_of_the_same_districts(self, studies):
+        """Mawar alone has both bounds: at least 4, at most 4 + 3, of its 60 RT."""
+        assert "between 4 and 7 RT (7% to 12%)" in self.city(studies["unknown"])
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("rated", "is coded for Melati only."),
+            ("many", "is coded for 7 districts."),
+            ("plain", "is coded for any district."),
+        ],
+    )
+    def test_evidence(self, studies, name, said):
+        assert said in self.city(studies[name])
+
+
+@pytest.mark.usefixtures("english")
+class TestReadings:
+    def read(self, study, indicator):
+        items = sections.evidence_section(study, "01")
+        label = {i.id: i.label["en"] for i in study.framework.indicators}[indicator]
+        texts = [item.markdown for item in items if isinstance(item, Text)]
+        at = next(n for n, t in enumerate(texts) if t.startswith(f"### {escape_markdown(label)}\n"))
+        return plain(Text(texts[at + 1]))
+
+    def test_enough_evidence(self, studies):
+        assert "The evidence" in self.read(studies["rated"], "content.resources")
+
+    def test_too_little_evidence_is_not_neutral(self, studies):
+        text = self.read(studies["rated"], "content.site")
+        assert "Insufficient evidence." in text
+        assert "1 independent source(s)" in text
+
+    def test_no_evidence_is_not_neutral(self, studies):
+        text = self.read(studies["rated"], "context.power")
+        assert text.startswith("No evidence.")
+        assert "not the same as neutral" in text
+
+    def test_a_provisional_rating_is_called_so(self, studies):
+        text = self.read(studies["provisional"], "content.resources")
+        assert "Provisional: it changes when a source is left out." in text
+
+    def test_a_district_without_evidence_borrows_none(self, studies):
+        (text,) = sections.evidence_section(studies["rated"], "02")
+        assert "No evidence is coded for this district." in plain(text)
+
+    def test_every_indicator_keeps_its_place(self, studies):
+        study = studies["rated"]
+        headings = [
+            item.markdown.split("\n")[0][4:]
+            for item in sections.evidence_section(study, "01")
+            if isinstance(item, Text) and item.markdown.startswith("### ")
+        ]
+        assert headings == [escape_markdown(i.label["en"]) for i in study.framework.indicators]
+
+    def test_what_goes_against_is_named(self, tmp_path, write_small_at):
+        study = load_study(write_small_at(tmp_path / "against", evidence=[
+            ("01", "talk", "content.resources", "supports"),
+            ("01", "talk", "content.resources", "supports"),
+            ("01", "visit", "content.resources", "inhibits")]))  # fmt: skip
+        assert "Against it: S3." in self.read(study, "content.resources")
+
+
+@pytest.mark.usefixtures("english")
+class TestTheSourcesFigures:
+    def test_all_together(self, studies):
+        study = studies["bundled"]
+        text = plain(sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
+        assert re.match(r"Of \d+ printed figures that can be recomputed .*, \d+ differ\.", text)
+        assert text.endswith("which cell is wrong cannot be known.")
+
+    def test_without_statements(self, studies):
+        study = studies["plain"]
+        text = plain(sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
+        assert text.startswith("Of 0 printed figures")
+        assert "statements" not in text
+
+    def test_a_districts_figures(self, studies):
+        study, tables = studies["bundled"], audit_tables(studies["bundled"])
+        wrong = tables[(tables["verdict"] == "differs") & (tables["district_id"] != "")]
+        for code in study.districts["district_id"]:
+            text = plain(sentences.district_audit_note(study, tables, code))
+            assert ("do not follow" in text) is (code in set(wrong["district_id"]))
+
+    def test_no_printed_figures(self, studies):
+        study = studies["plain"]
+        text = plain(sentences.district_audit_note(study, audit_tables(study), "01"))
+        assert text == "None of the printed figures for this district can be recomputed."
+
+
+def test_where_a_page_comes_from(studies):
+    with language("en"):
+        study = studies["plain"]
+        text = sentences.provenance(study, {"district": "Mel`ati_x", "lang": "en"}).markdown
+    assert text.startswith("**Made-up data, for practice and tests only.**  \n")
+    assert study.content_hash[:12] in text
+    assert "`district=Mel'ati_x`, `lang=en`" in text
+    with language("en"):
+        real = sentences.provenance(studies["bundled"], {}).markdown
+    assert "Made-up" not in real
+    assert "`kampung_bantar`" in real
+
+
+def test_the_focus_of_a_study(studies, tmp_path, write_small_at):
+    assert sections.focus(studies["bundled"]) == "15.71.07"
+    assert sections.focus(studies["plain"]) == "01"
+    declared = write_small_at(tmp_path / "declared", focus_district="02", evidence=THREE)
+    assert sections.focus(load_study(declared)) == "02"
+    spoken = [("03", "talk", "content.site", "supports")]
+    assert sections.focus(load_study(write_small_at(tmp_path / "s", evidence=spoken))) == "03"
+
+
+def test_one_reader_cannot_agree(studies):
+    with language("en"):
+        (text,) = sections.agreement_section(studies["rated"])
+    assert "only one reading" in plain(text)
+    if codings(studies["bundled"])["coder"].nunique() > 1:
+        assert len(sections.agreement_section(studies["bundled"])) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["*a*", "_b_", "`c`", "[d](e)", "<f>", "g|h", "#i", "$j$", "~k~", "&amp;", "l\nm", "@n"]
+)
+def test_names_from_data_are_escaped(tmp_path, write_small_at, name):
+    districts = [("01", name, 40), ("02", "Kenanga", 50)]
+    counts = [(d, 2020, s, n) for d in ("01", "02") for s, n in
+              (("proposed", 9), ("implemented", 4))]  # fmt: skip
+    place = {"id": name, "en": name}
+    study = load_study(write_small_at(tmp_path / "x", districts, counts, place=place))
+    rates = execution(study)
+    with language("en"):
+        for text in (
+            sentences.district_lead(study, "01", rates, reach(study)),
+            sentences.city_lead(study, rates, reach(study)),
+            sentences.interval_example(study, rates),
+            sentences.guide_lead(study),
+        ):
+            if name[1] in text.markdown.replace("\n", " ") and len(name) > 2:
+                assert escape_markdown(name) in text.markdown
+
+
+def test_escaping_once_is_enough():
+    once = escape_markdown("a*b")
+    assert escape_markdown(once) == once == "a\\*b"
+    assert code_span("a`b\nc_d") == "a'b c_d"
