@@ -26,7 +26,7 @@ question:
   id: Seberapa jauh peluang pendanaan digitalisasi diajukan dan didanai?
   en: How far have calls for digitalisation been applied for and funded?
 place: {id: Italia, en: Italy}
-district: {id: komune, en: municipality}
+district: {id: komune, en: municipality, en_plural: municipalities}
 unit: {id: peluang pendanaan, en: calls}
 framework: grindle
 stages:

@@ -125,18 +125,18 @@ def reach(study: Study, district: str | None = None) -> pd.DataFrame:
     [11.0, 54.0]
     """
     if district is None:
-        return _of_all(study)
+        return _whole_reach(study)
     wanted = str(study.district(district)["district_id"])
-    rows = kept_rows(_of_all, study, wanted)
+    rows = kept_rows(_whole_reach, study, wanted)
     if rows is None and has_register(study):
         rows = _reach(study, wanted)  # reads only this district's part of the register
     elif rows is None:
-        rows = _of_all(study)
+        rows = _whole_reach(study)
     return rows[rows["district_id"] == wanted].reset_index(drop=True)
 
 
 @shared
-def _of_all(study: Study) -> pd.DataFrame:
+def _whole_reach(study: Study) -> pd.DataFrame:
     return _reach(study, None)
 
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bantar_lib.present import style
 from bantar_lib.present.display import Figure
+from bantar_lib.present.labels import bold_rows
 from bantar_lib.present.style import wrap
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -42,16 +43,25 @@ def _sampled_note(study: Study, shown: int, of: int) -> str:
     )
 
 
-def _name_rows(axes: Axes, table: pd.DataFrame, mark: str) -> None:
-    axes.set_yticks(range(len(table)), list(table["district"]))
-    for label, district_id in zip(axes.get_yticklabels(), table["district_id"], strict=True):
-        if district_id == mark:
-            label.set_fontweight("bold")
-            label.set_color(style.VERMILION)
+def overlap_text() -> str:
+    """Say what overlapping intervals do not mean."""
+    return _("Overlapping intervals need not mean that an order is unknown; which pairs can be "
+             "told apart is said separately.")  # fmt: skip
+
+
+def entries_note(study: Study, execution: pd.DataFrame) -> str:
+    """Say that years added up count entries, where several yearly flows are."""
+    if len(set(execution.attrs.get("years", ()))) < 2 or (
+        study.config.get("counts_are", "flow") != "flow"
+    ):
+        return ""
+    return " " + _("Entries are added up over the years: one {unit} may be among them in each year.",
+                   **terms(study))  # fmt: skip
 
 
 def _percent_axis(axes: Axes, *, high: float = 1.015) -> None:
     axes.set_xlim(0, high)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
 
 
@@ -72,31 +82,50 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     city = float(known["implemented"].sum() / known["proposed"].sum())
     drawing, axes = style.canvas(style.row_height(len(table)))
     rows = np.arange(len(table))
-    colours = [style.VERMILION if d == mark else style.BLUE for d in table["district_id"]]
     axes.axvline(city, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
     axes.hlines(rows, table["low"].astype(float), table["high"].astype(float), color=style.GREY)
     sns.scatterplot(
         x=table["rate"].astype(float), y=rows, ax=axes, color="white", edgecolor=style.INK, s=36,
         zorder=3, legend=False,
     )  # fmt: skip
-    axes.scatter(table["pooled"].astype(float), rows, c=colours, s=46, zorder=4, marker="D")
-    _name_rows(axes, table, mark)
+    axes.scatter(table["pooled"].astype(float), rows, c=style.point_colours(table, mark), s=46,
+                 zorder=4, marker="D")  # fmt: skip
+    axes.set_yticks(rows, list(table["district"]))
+    bold_rows(axes, table["district_id"], mark)
     _percent_axis(axes)
-    axes.set_xlabel(_("implemented per proposed {unit}", **terms(study)))
+    axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
     axes.set_ylabel("")
-    axes.legend(
-        handles=[
-            Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white",
-                   markeredgecolor=style.INK, label=_("as counted, with 95% interval")),
-            Line2D([], [], marker="D", color=style.BLUE, linestyle="", label=_("pooled value")),
-            Line2D([], [], color=style.GREY, linestyle="--",
-                   label=_("all {districts}: {rate}", rate=percent(city), **terms(study))),
-        ],
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3,
-    )  # fmt: skip
+    style.legend_above(axes, [
+        Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white",
+               markeredgecolor=style.INK, label=_("as counted, with 95% interval")),
+        Line2D([], [], marker="D", color=style.BLUE, linestyle="", label=_("pooled value")),
+        Line2D([], [], color=style.GREY, linestyle="--",
+               label=_("all {districts}: {rate}", rate=percent(city), **terms(study))),
+    ], columns=3)  # fmt: skip
     style.plain_grid(axes)
+    caption = _(
+        "Execution rate by {district}, {years}: what share of the entries {first} was {last}; in "
+        "order of the pooled value.", years=years_text(execution), **terms(study),
+    )  # fmt: skip
+    return Figure(
+        drawing,
+        _rates_alt(study, known, city, mark),
+        caption + entries_note(study, execution) + _sampled_note(study, len(table), len(known)),
+        _("This figure does not show who is best or worst.") + " " + overlap_text(),
+    )
+
+
+def _rates_alt(study: Study, known: pd.DataFrame, city: float, mark: str) -> str:
     inside = int(((known["low"] <= city) & (known["high"] >= city)).sum())
-    alt = _(
+    own = [
+        _("{name}: {done} of {asked} entries {first} were {last} ({rate}; 95% interval {low} to "
+          "{high}); pooled value {pooled}.",
+          name=row.district, done=number(row.implemented), asked=number(row.proposed),
+          rate=percent(row.rate), low=percent(row.low), high=percent(row.high),
+          pooled=percent(row.pooled), **terms(study))
+        for row in known[known["district_id"] == mark].itertuples()
+    ]  # fmt: skip
+    text = _(
         "Pooled execution rates run from {low} ({low_name}) to {high} ({high_name}). "
         "The 95% interval of {inside} of {n} {districts} contains the overall rate of {city}.",
         low=percent(known["pooled"].iloc[0]),
@@ -108,18 +137,7 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
         city=percent(city),
         **terms(study),
     )
-    caption = _("Execution rate by {district}, {years}.", years=years_text(execution),
-                **terms(study))  # fmt: skip
-    return Figure(
-        drawing,
-        alt,
-        caption + _sampled_note(study, len(table), len(known)),
-        _(
-            "who is best or worst. Where intervals overlap, an order between two {districts} "
-            "is not shown by these counts.",
-            **terms(study),
-        ),
-    )
+    return " ".join([*own, text])
 
 
 def _lang() -> str:
@@ -157,7 +175,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
     table = _sample(known, mark)
     drawing, axes = style.canvas(style.row_height(len(table)))
     rows = np.arange(len(table))
-    colours = [style.VERMILION if d == mark else style.BLUE for d in table["district_id"]]
+    colours = style.point_colours(table, mark)
     low, high = table["lower_bound"].astype(float), table["upper_bound"].astype(float)
     axes.hlines(rows, low, high, colors=colours, linewidth=3, alpha=0.55)
     axes.scatter(low, rows, c=colours, marker="|", s=110)
@@ -168,27 +186,22 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         axes.scatter(table["as_printed"].astype(float), rows, marker="x", color=style.INK, s=34)
         handles.append(Line2D([], [], marker="x", linestyle="", color=style.INK,
                               label=_("as printed in the source")))  # fmt: skip
-    _name_rows(axes, table, mark)
+    axes.set_yticks(rows, list(table["district"]))
+    bold_rows(axes, table["district_id"], mark)
     top = float(np.nanmax(table[[c for c in ("upper_bound", "as_printed") if c in table]]))
     _percent_axis(axes, high=min(1.0, top * 1.08))
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
-    axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    style.legend_above(axes, handles, columns=2)
     style.plain_grid(axes)
-    alt = _(
-        "Reach cannot be given as one number: the lower bounds run from {a} to {b}, "
-        "the upper bounds from {c} to {d}.",
-        a=percent(known["lower_bound"].min()),
-        b=percent(known["lower_bound"].max()),
-        c=percent(known["upper_bound"].min()),
-        d=percent(known["upper_bound"].max()),
-    )
+    caption = _("Reach by {district}: bounds on the share of {unit} that implemented the "
+                "programme, in order of the upper bound.", **terms(study))  # fmt: skip
     return Figure(
         drawing,
-        alt,
-        _("Reach by {district}: bounds on the share of {unit} that implemented the programme.",
-          **terms(study)) + _sampled_note(study, len(table), len(known)),
-        _("how many different {unit} these are: the source counts yearly entries, and whether "
-          "the same {unit} entered twice is not recorded.", **terms(study)),
+        _bounds_alt(study, known, mark),
+        " ".join(filter(None, [caption, _above_text(study, known)]))
+        + _sampled_note(study, len(table), len(known)),
+        _("This figure does not show how many different {unit} these are: the source counts yearly "
+          "entries, and whether the same {unit} entered twice is not recorded.", **terms(study)),
     )  # fmt: skip
 
 
@@ -204,15 +217,44 @@ def _bounds(reach: pd.DataFrame) -> pd.DataFrame:
     return known.sort_values("upper_bound", kind="stable", ignore_index=True)
 
 
+def _above_text(study: Study, known: pd.DataFrame) -> str:
+    """Say in how many districts the printed share lies above what reach can be at most."""
+    if "as_printed" not in known or known["as_printed"].isna().all():
+        return ""
+    above = (known["as_printed"] > known["upper_bound"] + 1e-9).fillna(False)
+    return _("In {k} of {n} {districts} the share that the source prints lies above the upper "
+             "bound.", k=number(above.sum()), n=number(known["as_printed"].notna().sum()),
+             **terms(study))  # fmt: skip
+
+
+def _bounds_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
+    parts = []
+    for own in known[known["district_id"] == mark].to_dict("records"):
+        parts.append(_("{name}: reach lies between {low} and {high}.", name=own["district"],
+                       low=percent(own["lower_bound"]),
+                       high=percent(own["upper_bound"])))  # fmt: skip
+        if pd.notna(own.get("as_printed", pd.NA)):
+            parts.append(_("The source prints {share}.", share=percent(own["as_printed"])))
+    ranges = _(
+        "Reach cannot be given as one number: the lower bounds run from {a} to {b}, "
+        "the upper bounds from {c} to {d}.",
+        a=percent(known["lower_bound"].min()),
+        b=percent(known["lower_bound"].max()),
+        c=percent(known["upper_bound"].min()),
+        d=percent(known["upper_bound"].max()),
+    )
+    return " ".join(filter(None, [*parts, _above_text(study, known), ranges]))
+
+
 def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figure:
     """Draw one district's reach under every scenario, the primary ones first."""
     own = reach[(reach["district_id"] == district_id) & reach["share"].notna()]
-    bounds = own["role"] == "primary"
-    own = pd.concat([own[bounds].sort_values("share"),
-                     own[~bounds].sort_values("share", ascending=False)])  # fmt: skip
-    drawing, axes = style.canvas(0.8 + 0.38 * len(own))
+    first = own["role"] == "primary"
+    own = pd.concat([own[first].sort_values("share"),
+                     own[~first].sort_values("share", ascending=False)])  # fmt: skip
+    drawing, axes = style.canvas(0.8 + 0.42 * len(own))
     rows = np.arange(len(own))[::-1]
-    colours = [style.VERMILION if r == "primary" else style.GREY for r in own["role"]]
+    colours = [style.BLUE if r == "primary" else style.GREY for r in own["role"]]
     shares = own["share"].astype(float).to_numpy()
     axes.hlines(rows, 0, shares, colors=style.PALE, linewidth=1.5)
     axes.scatter(shares, rows, c=colours, s=52, zorder=3)
@@ -222,20 +264,37 @@ def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figu
               n=number(row.denominator)),
             (x, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9,
         )  # fmt: skip
-    axes.set_yticks(rows, [wrap(scenario_label(s), 30) for s in own["scenario"]])
-    _percent_axis(axes, high=float(shares.max()) * 1.6)
+    axes.set_yticks(rows, [wrap(scenario_label(s), 22) for s in own["scenario"]])
+    _percent_axis(axes, high=float(shares.max()) * 1.75)
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.plain_grid(axes)
-    low, high = shares.min(), shares.max()
+    name = str(own["district"].iloc[0])
     return Figure(
         drawing,
-        _("Depending on what is assumed, reach lies anywhere between {low} and {high}.",
-          low=percent(low), high=percent(high)),
-        _("Reach in {name} under each scenario; the two bounds are in colour.",
-          name=str(own["district"].iloc[0])),
-        _("which scenario is true. That needs a list of {unit} by year.",
+        _scenarios_alt(own.set_index("scenario")["share"].astype(float), name),
+        _("Reach in {name} under each scenario; those that this study reads first are blue.",
+          name=name),
+        _("This figure does not show which scenario is true; that needs a list of {unit} by year.",
           **terms(study)),
     )  # fmt: skip
+
+
+def _scenarios_alt(share: pd.Series, name: str) -> str:
+    if not {"lower_bound", "upper_bound"} <= set(share.index):
+        return _("Depending on what is assumed, reach in {name} lies anywhere between {low} and "
+                 "{high}.", name=name, low=percent(share.min()),
+                 high=percent(share.max()))  # fmt: skip
+    low, high = share["lower_bound"], share["upper_bound"]
+    text = _("Reach in {name} lies between the lower bound of {low} and the upper bound of {high}",
+             name=name, low=percent(low), high=percent(high))  # fmt: skip
+    printed = share.get("as_printed", np.nan)
+    if printed > high + 1e-9:
+        text += _("; the total that the source prints ({share}) lies above them",
+                  share=percent(printed))  # fmt: skip
+    elif printed < low - 1e-9:
+        text += _("; the total that the source prints ({share}) lies below them",
+                  share=percent(printed))  # fmt: skip
+    return text + "."
 
 
 def scenario_label(scenario: str) -> str:
@@ -254,48 +313,45 @@ def scenario_label(scenario: str) -> str:
 
 
 def entries(study: Study, district_id: str) -> Figure:
-    """Draw one district's counts by year and stage; a hatched place is an unknown count."""
+    """Draw one district's counts by year and stage; an unknown count is a ? on the axis."""
     own = study.table("counts", district=district_id)
     years = sorted(own["year"].unique())
     stages = [s for s in study.stages if (own["stage"] == s.id).any()]
     palette = [style.GREY, style.BLUE, style.AMBER, style.GREEN, style.PURPLE][: len(stages)]
-    drawing, axes = style.canvas(3.1)
+    drawing, axes = style.canvas(3.3)
     width = 0.8 / len(stages)
     top = float(own["count"].max()) if own["count"].notna().any() else 1.0
-    unknown = 0
+    unknown = False
     for k, stage in enumerate(stages):
         values = own[own["stage"] == stage.id].groupby("year")["count"].max()
         for j, year in enumerate(years):
-            at = j + (k - (len(stages) - 1) / 2) * width
-            value = values.get(year, pd.NA)
-            if pd.isna(value):
-                if year not in values.index:
-                    continue
-                unknown += 1
-                axes.bar(at, top * 0.1, width * 0.92, facecolor="white", edgecolor=style.GREY,
-                         hatch=style.HATCH, linewidth=0.8)  # fmt: skip
-                axes.annotate("?", (at, top * 0.1), xytext=(0, 2), textcoords="offset points",
-                              ha="center", fontsize=9)  # fmt: skip
+            if year not in values.index:
                 continue
-            axes.bar(at, float(value), width * 0.92, color=palette[k])
-            axes.annotate(number(value), (at, float(value)), xytext=(0, 2),
-                          textcoords="offset points", ha="center", fontsize=9)  # fmt: skip
-    handles = [Patch(facecolor=c, label=study.label(s.id, _lang()))
-               for c, s in zip(palette, stages, strict=True)]  # fmt: skip
+            at, value = j + (k - (len(stages) - 1) / 2) * width, values[year]
+            unknown |= bool(pd.isna(value))
+            text, height = ("?", 0.0) if pd.isna(value) else (number(value), float(value))
+            # An unknown count has no height: a bar, however pale, would look like a number.
+            axes.bar(at, height, width * 0.92, color=palette[k])
+            axes.annotate(text, (at, height), xytext=(0, 2), textcoords="offset points",
+                          ha="center", fontsize=9)  # fmt: skip
+    handles: list[Patch | Line2D] = [
+        Patch(facecolor=c, label=study.label(s.id, _lang()))
+        for c, s in zip(palette, stages, strict=True)
+    ]
     if unknown:
-        handles.append(Patch(facecolor="white", edgecolor=style.GREY, hatch=style.HATCH,
-                             label=_("unknown")))  # fmt: skip
+        handles.append(Line2D([], [], marker="$?$", color=style.INK, linestyle="", markersize=5,
+                              label=_("unknown")))  # fmt: skip
     axes.set_xticks(range(len(years)), [str(y) for y in years])
-    axes.set_ylabel(_("number of {unit}", **terms(study)))
+    axes.set_ylabel(_("entries"))
     axes.set_ylim(0, top * 1.15)
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(handles))
+    style.legend_above(axes, handles, columns=len(handles))
     style.plain_grid(axes, axis="y")
     return Figure(
         drawing,
         _entries_alt(study, own, years),
         _("Entries in {name} by year and stage.", name=study.district(district_id)["name"]),
-        _("different {unit}: one {unit} may be counted in several years.",
+        _("This figure does not show different {unit}: one {unit} may be counted in several years.",
           **terms(study)),
     )  # fmt: skip
 
@@ -310,59 +366,91 @@ def _entries_alt(study: Study, own: pd.DataFrame, years: list[int]) -> str:
     blank = sorted({int(y) for y in own.loc[own["count"].isna(), "year"]})
     text = "; ".join(parts) + "."
     if blank:
-        text += " " + _("Not known for {years}: which entries were implemented.",
-                        years=listing([str(y) for y in blank]))  # fmt: skip
+        text += " " + _("Not known for {years}: which entries were {last}.",
+                        years=listing([str(y) for y in blank]), **terms(study))  # fmt: skip
     return text
 
 
 def heatmap(study: Study, *, mark: str = "") -> Figure:
-    """Draw district by year: entries recorded, hatched where their stage is not known."""
-    counts = study.counts.dropna(subset=["count"])
-    first, last = study.first_stage, study.last_stage
-    table = counts.groupby(["district_id", "year", "stage"])["count"].max().unstack("stage")
-    table = table.reindex(columns=[s.id for s in study.stages])
-    names = study.districts.set_index("district_id")["name"]
-    recorded = table.max(axis=1).unstack("year").astype(float)
-    recorded = recorded.loc[recorded.sum(axis=1).sort_values(ascending=False).index]
-    cells, known = recorded.size, int((table[last].notna() & table[first].notna()).sum())
+    """Draw district by year, shaded by execution rate; hatched where the stage is not known."""
+    table, recorded = _stages_by_year(study)
+    rate = _rate_by_year(study, table).reindex_like(recorded)
     everywhere = len(recorded)
-    recorded = _sample(recorded.reset_index(), mark).set_index("district_id")
-    drawing, axes = style.canvas(style.row_height(len(recorded)))
-    sns.heatmap(recorded, ax=axes, cmap="Blues", linewidths=1, linecolor="white", vmin=0,
-                cbar_kws={"label": _("entries recorded"), "shrink": 0.7})  # fmt: skip
-    middle = recorded.to_numpy().max() * 0.55
-    for i, district_id in enumerate(recorded.index):
-        for j, year in enumerate(recorded.columns):
-            cell = table.loc[(district_id, year)] if (district_id, year) in table.index else None
-            value = recorded.iloc[i, j]
-            ink = "white" if value > middle else style.INK
-            if cell is not None and pd.notna(cell[last]) and pd.notna(cell[first]):
-                text = _("{done} of {asked}", done=int(cell[last]), asked=int(cell[first]))
-            else:
+    drawn = _sample(recorded.reset_index(), mark).set_index("district_id")
+    drawing, axes = style.canvas(style.row_height(len(drawn)))
+    sns.heatmap(
+        rate.loc[drawn.index], ax=axes, cmap="Blues", linewidths=1, linecolor="white", vmin=0,
+        vmax=1, cbar_kws={"label": _("execution rate"), "shrink": 0.7,
+                          "format": lambda x, _position: percent(x)},
+    )  # fmt: skip
+    for i, district_id in enumerate(drawn.index):
+        for j, year in enumerate(drawn.columns):
+            share, value = rate.loc[district_id, year], drawn.iloc[i, j]
+            if np.isnan(share):
+                _hatch(axes, j, i)
                 text = "?" if np.isnan(value) else f"{number(value)} ?"
-                axes.add_patch(_hatched(j, i))
-            axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=9, color=ink,
-                      bbox={"facecolor": "none", "edgecolor": "none"})  # fmt: skip
-    axes.set_yticklabels([names[d] for d in recorded.index], rotation=0)
-    for label, district_id in zip(axes.get_yticklabels(), recorded.index, strict=True):
-        if district_id == mark:
-            label.set_fontweight("bold")
-            label.set_color(style.VERMILION)
-    axes.set_xlabel("")
-    axes.set_ylabel("")
+            else:
+                cell = table.loc[(district_id, year)]
+                text = _("{done} of {asked}", done=int(cell[study.last_stage]),
+                         asked=int(cell[study.first_stage]))  # fmt: skip
+            axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=9, zorder=5,
+                      color=style.ink_on_blues(share))  # fmt: skip
+    names = study.districts.set_index("district_id")["name"]
+    axes.set_yticklabels([names[d] for d in drawn.index], rotation=0)
+    bold_rows(axes, drawn.index, mark)
+    axes.set(xlabel="", ylabel="")
     axes.tick_params(length=0)
+    caption = _(
+        "Entries by {district} and year: {last} of {first}, shaded by the share; grey and hatched, "
+        "with the number recorded and a “?”, where the stage is not known. In order of all entries "
+        "recorded, most first.", **terms(study),
+    )  # fmt: skip
     return Figure(
-        drawing,
-        _("Of {cells} pairs of {district} and year, {known} have both the number {first} and the "
-          "number {last}; for the other {rest} the source does not say which stage it counts.",
-          cells=cells, known=known, rest=cells - known, **terms(study)),
-        _("Entries by {district} and year: {last} of {first}; hatched where that is not known.",
-          **terms(study)) + _sampled_note(study, len(recorded), everywhere),
-        _("whether a low number is reluctance or a limit on how many may enter."),
+        drawing, _heatmap_alt(study, table, rate),
+        caption + _sampled_note(study, len(drawn), everywhere),
+        _("This figure does not show whether a low number is reluctance or a limit on how many may "
+          "enter."),
     )  # fmt: skip
 
 
-def _hatched(x: int, y: int) -> Patch:
+def _stages_by_year(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the counts by district and year (a column a stage), and the most recorded of each."""
+    counts = study.counts.dropna(subset=["count"])
+    table = counts.groupby(["district_id", "year", "stage"])["count"].max().unstack("stage")
+    table = table.reindex(columns=[s.id for s in study.stages])
+    recorded = table.max(axis=1).unstack("year").astype(float)
+    return table, recorded.loc[recorded.sum(axis=1).sort_values(ascending=False).index]
+
+
+def _rate_by_year(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    asked, done = (table[s].astype("float64") for s in (study.first_stage, study.last_stage))
+    return (done / asked.where(asked > 0)).unstack("year")
+
+
+def _heatmap_alt(study: Study, table: pd.DataFrame, rate: pd.DataFrame) -> str:
+    known = table.dropna(subset=[study.first_stage, study.last_stage]).groupby("year").sum()
+    known = known[known[study.first_stage] > 0]
+    said = [
+        _("{share} in {year} ({done} of {asked})", year=year, done=number(row[study.last_stage]),
+          asked=number(row[study.first_stage]),
+          share=percent(row[study.last_stage] / row[study.first_stage]))
+        for year, row in known.iterrows()
+    ]  # fmt: skip
+    parts = [_("Overall execution rate: {rates}.", rates=listing(said))] if said else []
+    never = [str(year) for year in rate.columns if year not in known.index]
+    if never:
+        parts.append(_("Not known for {years}: which entries were {last}.", years=listing(never),
+                       **terms(study)))  # fmt: skip
+    cells, have = rate.size, int(rate.notna().sum().sum())
+    parts.append(_("A rate is known for {known} of {cells} pairs of {district} and year.",
+                   known=number(have), cells=number(cells), **terms(study)))  # fmt: skip
+    return " ".join(parts)
+
+
+def _hatch(axes: Axes, x: int, y: int) -> None:
+    """Hatch a cell of a heat map, with a plain place in the middle for what is written there."""
     from matplotlib.patches import Rectangle
 
-    return Rectangle((x, y), 1, 1, fill=False, hatch=style.HATCH, edgecolor="#9A9A9A", linewidth=0)
+    axes.add_patch(Rectangle((x + 0.01, y + 0.03), 0.98, 0.94, facecolor="#EFEFEF", linewidth=0,
+                             hatch=style.HATCH, edgecolor="#A8A8A8"))  # fmt: skip
+    axes.add_patch(Rectangle((x + 0.25, y + 0.15), 0.5, 0.7, facecolor="#EFEFEF", linewidth=0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,15 @@ Box = tuple[float, float, float, float]
 
 def halo() -> list[patheffects.AbstractPathEffect]:
     """Return a white edge, so that a name can be read on any ground."""
-    return [patheffects.withStroke(linewidth=2.5, foreground="white")]
+    return [patheffects.withStroke(linewidth=3, foreground="white")]
+
+
+def bold_rows(axes: Axes, district_ids: Iterable[object], mark: str) -> None:
+    """Set the marked district's name on the y axis in bold."""
+    for label, district_id in zip(axes.get_yticklabels(), district_ids, strict=True):
+        if district_id == mark:
+            label.set_fontweight("bold")
+            label.set_color(style.MARK)
 
 
 def name_points(
@@ -36,6 +44,7 @@ def name_points(
     *,
     bold: Sequence[bool] | None = None,
     centred: bool = False,
+    lines: np.ndarray | None = None,
 ) -> list[str]:
     """Write each name near its point, where it covers no other name or point.
 
@@ -53,6 +62,8 @@ def name_points(
         Which names stand out.
     centred : bool
         Try the point itself first, as for areas, which a name may cover.
+    lines : ndarray, shape (n, 2), optional
+        Points along lines that a name should not lie on, where there is another place.
 
     Returns
     -------
@@ -74,6 +85,7 @@ def name_points(
     taken: list[Box] = []
     if not centred:
         taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in spots]
+    drawn = axes.transData.transform(lines) if lines is not None else np.empty((0, 2))
     left_out = []
     for n, (name, spot) in enumerate(zip(names, spots, strict=True)):
         strong = bool(bold is not None and bold[n])
@@ -81,7 +93,7 @@ def name_points(
             name, tuple(axes.transData.inverted().transform(spot)), xytext=(0, 0), va="center",
             textcoords="offset points", ha="center", fontsize=9, zorder=6,
             fontweight="bold" if strong else "normal",
-            color=style.VERMILION if strong else style.INK,
+            color=style.MARK if strong else style.INK,
             path_effects=halo(),
             arrowprops={"arrowstyle": "-", "color": style.INK, "linewidth": 0.7, "shrinkA": 0,
                         "shrinkB": 3},
@@ -91,7 +103,7 @@ def name_points(
         own = [] if centred else [taken[n]]
         found = _free_place(
             spot, (extent.width, extent.height), [t for t in taken if t not in own],
-            (inside.x0, inside.y0, inside.x1, inside.y1), per_point, centred,
+            (inside.x0, inside.y0, inside.x1, inside.y1), per_point, centred, drawn,
         )  # fmt: skip
         if found is None:
             label.remove()
@@ -112,10 +124,11 @@ def _free_place(
     inside: Box,
     per_point: float,
     centred: bool,
+    lines: np.ndarray,
 ) -> tuple[tuple[float, float], Box, bool] | None:
     """Return how far to move a name's middle from its point, its box, and whether to lead a line.
 
-    Everything in pixels.
+    A free place on a line is taken only where there is none beside it. Everything in pixels.
     """
     width, height = size
     steps = [(0.0, 0.0, 0)]
@@ -125,6 +138,7 @@ def _free_place(
             reach = distance * per_point * (1 if 0 in (x, y) else 0.7)
             steps.append((x * (reach + width / 2), y * (reach + height / 2), distance))
     others = np.array(taken, dtype=float).reshape(-1, 4)
+    second = None
     for dx, dy, distance in steps:
         x, y = spot[0] + dx, spot[1] + dy
         box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
@@ -137,6 +151,11 @@ def _free_place(
             | (others[:, 1] > box[3] + _MARGIN)
             | (others[:, 3] < box[1] - _MARGIN)
         )
-        if apart.all():
-            return (dx, dy), box, distance >= (1 if centred else _LED)
-    return None
+        if not apart.all():
+            continue
+        place = (dx, dy), box, distance >= (1 if centred else _LED)
+        across = (lines > (box[0], box[1])) & (lines < (box[2], box[3]))
+        if not across.all(axis=1).any():
+            return place
+        second = second or place
+    return second

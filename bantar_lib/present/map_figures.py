@@ -117,8 +117,9 @@ def _alt(study: Study, shading: _Shading, mark: str) -> str:
 
 def _not_shown(study: Study) -> str:
     return _(
-        "how sure each value is, and how many {unit} it stands for: a large area is no large "
-        "number, and a difference in shade is not yet a demonstrated difference.",
+        "This figure does not show how sure each value is, nor how many {unit} it stands for: a "
+        "large area is no large number, and a difference in shade is not yet a demonstrated "
+        "difference.",
         **terms(study),
     )  # fmt: skip
 
@@ -148,15 +149,14 @@ def tile_map(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
         _draw_tile(axes, x, y, float(tile.value), tile.district_id == mark)
         for text, at, weight in _tile_texts(str(tile.district), float(tile.value), wide):
             axes.text(x + 0.5, y + at, text, ha="center", va="center", fontsize=9,
-                      fontweight=weight, color=_ink(float(tile.value)), zorder=4)  # fmt: skip
+                      fontweight=weight, color=style.ink_on_blues(float(tile.value)), zorder=4)  # fmt: skip
     axes.set(xlim=(-0.03, across + 0.03), ylim=(down + 0.03, -0.03))
     axes.set_axis_off()
     if tiles["value"].isna().any():
         _unknown_legend(axes)
     caption = " ".join([
         shading.caption,
-        _("Each {district} is one tile of equal size, placed roughly as on a map.",
-          **terms(study)),
+        _("Tiles stand roughly as on a map; their size means nothing."),
         _unplaced(study, shading.values, tiles),
     ]).strip()  # fmt: skip
     return Figure(drawing, _alt(study, shading, mark), caption, _not_shown(study))
@@ -173,7 +173,7 @@ def _draw_tile(axes: Axes, x: int, y: int, value: float, marked: bool) -> None:
         axes.add_patch(Rectangle((x + 0.1, y + 0.15), 0.8, 0.7, facecolor="white", linewidth=0))
     if marked:
         axes.add_patch(Rectangle((x + 0.03, y + 0.03), 0.94, 0.94, fill=False, linewidth=3,
-                                 edgecolor=style.VERMILION, zorder=3))  # fmt: skip
+                                 edgecolor=style.MARK, zorder=3))  # fmt: skip
 
 
 def _tile_texts(name: str, value: float, width: float) -> list[tuple[str, float, str]]:
@@ -183,15 +183,6 @@ def _tile_texts(name: str, value: float, width: float) -> list[tuple[str, float,
     if fits < 7 or any(len(line) > fits for line in lines.split("\n")):
         return [(_value_text(value), 0.5, "bold")] if fits >= 4 else []
     return [(lines, 0.36, "normal"), (_value_text(value), 0.72, "bold")]
-
-
-def _ink(value: float) -> str:
-    """Return the colour of writing that can be read on a shade."""
-    if np.isnan(value):
-        return style.INK
-    # Relative luminance (WCAG 2, without the straight piece for near-black).
-    linear = ((np.array(_COLOURS(value)[:3]) + 0.055) / 1.055) ** 2.4
-    return "white" if linear @ (0.2126, 0.7152, 0.0722) < 0.2 else style.INK
 
 
 def _unknown_legend(axes: Axes) -> None:
@@ -283,7 +274,7 @@ def _draw_outlines(
         axes.add_collection(PathCollection(paths, linewidths=line, **look), autolim=False)
     if mark in set(drawn["district_id"]):
         axes.add_collection(
-            PathCollection([outlines[mark]], facecolors="none", edgecolors=style.VERMILION,
+            PathCollection([outlines[mark]], facecolors="none", edgecolors=style.MARK,
                            linewidths=2.5, zorder=3), autolim=False,
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ def district_result(
     """
     own = study.district(district_id)
     rate = execution.set_index("district_id").loc[district_id]
-    declared = study.config.get("primary", {}).get("execution", "pooled")
+    declared = (study.config.get("primary") or {}).get("execution", "pooled")
     rows = [
         _row(own, "execution", "counted", rate["rate"], rate["low"], rate["high"],
              rate["implemented"], rate["proposed"],

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-# Okabe and Ito (2008): distinct to readers with any common colour vision.
+# Okabe and Ito (2008): distinct to readers with any common colour vision. One meaning each over
+# all figures: blue what leads, vermilion what inhibits or differs, purple what is mixed, amber
+# what took part, sky and green the limits adjusted by φ and τ², ink the marked district.
 BLUE, VERMILION, GREEN, AMBER, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7"
+SKY = "#56B4E9"
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
+MARK = "#000000"
 HATCH = "////"
-WIDTH = 6.3  # inches: the text width of an A4 page
+WIDTH = 5.4  # inches: under the 6.3 of an A4 page, so that letters stay large on a telephone
 
 MOST_ROWS = 40
 """How many districts a figure lists by name; beyond, it draws an even sample and says so."""
@@ -66,3 +76,29 @@ def plain_grid(axes: Axes, *, axis: str = "x") -> None:
 def wrap(text: str, width: int = 34) -> str:
     """Break a label into lines of at most `width` characters."""
     return "\n".join(textwrap.wrap(text, width))
+
+
+def point_colours(table: pd.DataFrame, mark: str) -> list[str]:
+    """Return a colour for each row: that of the marked district, or of the others."""
+    return [MARK if d == mark else BLUE for d in table["district_id"]]
+
+
+def ink_on_blues(value: float) -> str:
+    """Return the colour of writing that can be read on a shade of *Blues*, or on no shade."""
+    if np.isnan(value):
+        return INK
+    # Relative luminance (WCAG 2, without the straight piece for near-black).
+    linear = ((np.array(colormaps["Blues"](float(value))[:3]) + 0.055) / 1.055) ** 2.4
+    return "white" if linear @ (0.2126, 0.7152, 0.0722) < 0.2 else INK
+
+
+def legend_above(axes: Axes, handles: Sequence[Patch | Line2D], *, columns: int) -> None:
+    """Put a legend above the axes, in as many of these columns as the page's width has room for."""
+    figure: Any = axes.figure
+    for number_of in range(columns, 0, -1):
+        legend = figure.legend(handles=list(handles), loc="outside upper center", ncols=number_of,
+                               columnspacing=1.2, handlelength=1.6)  # fmt: skip
+        width = legend.get_window_extent(figure.canvas.get_renderer()).width
+        if width <= figure.bbox.width or number_of == 1:
+            return
+        legend.remove()

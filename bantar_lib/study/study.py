@@ -29,6 +29,8 @@ from bantar_lib.words import room_words
 _ = room_words("study")
 
 _MOST_FAULTS = 5
+_KEPT = ("districts", "counts")
+"""The tables that grow with the districts; evidence is kept nowhere but in the study's folder."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ class Study:
         return self._tables[name]
 
     def _kept(self, name: str, code: str | None = None) -> pd.DataFrame | None:
-        if self.opened is None:
+        if self.opened is None or name not in _KEPT:
             return None
         return store.fetch(self.opened.content_hash, f"table-{name}", district=code)
 
@@ -174,18 +176,17 @@ class Study:
         if read is None:
             return no_rows(TABLES[name])
         _stop_at(self.path, read.problems)
-        self.keep(f"table-{name}", read.frame)
+        self._keep(name, read.frame)
         return read.frame
 
-    def keep(self, name: str, frame: pd.DataFrame) -> bool:
-        """Keep a table on disk for the next to open this study; say whether it is kept.
+    def _keep(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a table on disk for the next to open this study.
 
-        Not where the files have changed since the study was opened: a table might then be of
+        Not where the files have changed since the study was opened: the table might then be of
         another content than it is kept under.
         """
-        if self.opened is None or not self.opened.holds(self.path, self.framework):
-            return False
-        return store.keep(self.opened.content_hash, name, frame)
+        if self.opened and name in _KEPT and self.opened.holds(self.path, self.framework):
+            store.keep(self.opened.content_hash, f"table-{name}", frame)
 
     @property
     def districts(self) -> pd.DataFrame:
@@ -414,5 +415,5 @@ def load_study(name_or_path: str | Path) -> Study:
     opened = remember(path, contents.framework, before, since)
     study = Study(path, contents.settings.config, contents.framework, tables, opened)
     for name, table in tables.items():
-        study.keep(f"table-{name}", table)
+        study._keep(name, table)
     return study

@@ -217,7 +217,7 @@ def test_a_study_without_error_is_not_read_again(study_folder, monkeypatch):
     monkeypatch.setattr(study, "read_typed", None)
     second = load_study(study_folder)
     assert second.content_hash == first.content_hash == opened.hash_of(first.path, first.framework)
-    for name in ("districts", "counts", "sources"):
+    for name in ("districts", "counts"):
         pd.testing.assert_frame_equal(second.table(name), first.table(name), check_exact=True)
     own = load_study(study_folder).table("counts", district="Kotabaru")
     pd.testing.assert_frame_equal(own, first.table("counts", district="15.71"), check_exact=True)
@@ -246,6 +246,14 @@ def test_a_whole_table_is_read_from_its_file_where_it_is_not_kept(study_folder, 
         kept.unlink()
     pd.testing.assert_frame_equal(load_study(study_folder).counts, first, check_exact=True)
     assert list((tmp_path / "cache").rglob("table-counts.npz"))
+
+
+def test_evidence_is_kept_nowhere_but_in_the_study(study_folder, tmp_path):
+    s = load_study(study_folder)
+    assert len(s.table("segments")) == 3
+    assert len(s.table("sources")) == 2
+    kept = sorted(p.stem for p in (tmp_path / "cache").rglob("*.npz"))
+    assert kept == ["table-counts", "table-districts"]
 
 
 def test_a_function_inside_another_is_computed_each_time(study_folder):
