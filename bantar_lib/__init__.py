@@ -26,6 +26,7 @@ _ROOMS = {
     ),
     "audit": ("audit_claims", "audit_tables"),
     "coding": (
+        "CodingLog",
         "brennan_prediger",
         "codings",
         "cohen_kappa",
@@ -34,6 +35,16 @@ _ROOMS = {
         "krippendorff_alpha",
         "percent_agreement",
         "rate_indicators",
+        "saturation",
+        "triangulation",
+    ),
+    "exchange": (
+        "import_codings",
+        "quote_table",
+        "read_qualcoder",
+        "read_refi",
+        "read_taguette",
+        "write_refi",
     ),
     "batch": ("run_batch",),
 }

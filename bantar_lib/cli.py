@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bantar_lib.batch.execute import Record
+    from bantar_lib.study import Study
     from bantar_lib.study.recap import Question
 
 _ = room_words("cli")
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(command("report", _report, _("make a document from what `bantar run` left")))
     new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
     _add_new(new)
+    _add_code(command("code", _code, _("take codings in from other programs, or give them out")))
     lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
     lab.add_argument("options", nargs=argparse.REMAINDER, metavar="…",
                      help=_("passed on to JupyterLab"))  # fmt: skip
@@ -129,6 +131,28 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("--format", choices=("docx",), default="docx")
     report.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                         help=_("where `bantar run` left its results"))  # fmt: skip
+
+
+def _add_code(code: argparse.ArgumentParser) -> None:
+    code.add_argument("way", choices=("import", "export"), help=_("into the study, or out of it"))
+    code.add_argument("study", help=_("name or folder of a study"))
+    code.add_argument(
+        "file",
+        help=_(
+            "import: REFI-QDA, Taguette, QualCoder, Excel or Word comments; "
+            "export: .qdpx, .qdc, .xlsx or .docx"
+        ),
+    )
+    code.add_argument("--coder", help=_("whose log; for an export only this coder's"))
+    code.add_argument("--map", metavar=_("SHEET"),
+                      help=_("which code is which indicator; without it the sheet is written, "
+                             "pre-filled"))  # fmt: skip
+    code.add_argument("--from", dest="only", metavar=_("NAME"),
+                      help=_("only what this coder of the file coded"))  # fmt: skip
+    code.add_argument("--source", help=_("the source that the file's documents belong to"))
+    keep = _("keep codes without an indicator as codes of the coder's own")
+    code.add_argument("--keep-unmapped", action="store_true", help=keep)
+    code.add_argument("--write", action="store_true", help=_("do it; without this only a report"))
 
 
 def _add_new(new: argparse.ArgumentParser) -> None:
@@ -320,6 +344,61 @@ def _ask(question: Question) -> str:
         free = not question.choices or question.key == "year"
         if value and (free or value in question.choices):
             return value
+
+
+def _code(options: argparse.Namespace) -> int:
+    from bantar_lib.study import load_study
+
+    study = load_study(options.study)
+    path = Path(options.file)
+    return (
+        _export(study, path, options) if options.way == "export" else _import(study, path, options)
+    )
+
+
+def _export(study: Study, path: Path, options: argparse.Namespace) -> int:
+    from bantar_lib import exchange
+
+    if path.suffix == ".docx":
+        exchange.write_quote_tables(study, path, coder=options.coder)
+    elif path.suffix == ".xlsx":
+        _tell(exchange.write_workbook(study, path).table())
+    else:
+        _tell(exchange.write_refi(study, path, coder=options.coder).table())
+    print(path)
+    return 0
+
+
+def _import(study: Study, path: Path, options: argparse.Namespace) -> int:
+    from bantar_lib import exchange
+
+    found = exchange.read_any(path)
+    if not options.map:
+        sheet = path.with_name(f"{path.stem}_map.csv")
+        proposed = exchange.propose_code_map(found, study.framework)
+        print(exchange.write_code_map(proposed, sheet, study.framework))
+        print(_("Look through the sheet, write yes beside each row that is right, and call again "
+                "with --map {sheet}", sheet=sheet), file=sys.stderr)  # fmt: skip
+        return 0
+    if not options.coder:
+        raise UserError(_("Say whose log the codings go into: --coder NAME"))
+    report = exchange.import_codings(
+        study.path, found, options.map, coder=options.coder, only=options.only,
+        source=options.source, keep_unmapped=options.keep_unmapped, dry_run=not options.write,
+    )  # fmt: skip
+    _print_table(report.table())
+    _tell(report.unmapped)
+    _tell(report.unplaced)
+    for note in report.notes:
+        print(note, file=sys.stderr)
+    if not options.write:
+        print(_("Nothing is written yet; add --write to do it."), file=sys.stderr)
+    return 0
+
+
+def _tell(table: pd.DataFrame) -> None:
+    if len(table):
+        print(table.fillna("").to_string(index=False), file=sys.stderr)
 
 
 def _lab(options: argparse.Namespace) -> int:

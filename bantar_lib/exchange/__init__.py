@@ -1,5 +1,6 @@
 """In and out: REFI-QDA, Taguette, QualCoder, Excel and Word."""
 
+from bantar_lib.exchange.any_file import read_any
 from bantar_lib.exchange.documents import codebook_document, interview_guide
 from bantar_lib.exchange.found import FoundProject, RefiProject
 from bantar_lib.exchange.into_study import ImportReport, import_codings
@@ -32,6 +33,7 @@ __all__ = [
     "interview_guide",
     "propose_code_map",
     "quote_table",
+    "read_any",
     "read_code_map",
     "read_qualcoder",
     "read_refi",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.coding.ratings import RATED_KINDS
 from bantar_lib.frameworks import Framework
 from bantar_lib.present import style
 from bantar_lib.present.display import Figure
@@ -21,9 +24,12 @@ SIDE_COLOURS = {"supports": style.BLUE, "mixed": style.PURPLE, "inhibits": style
 VERDICT_COLOURS = {
     "agrees": "#E8F1F8",
     "agrees_rounded": "#B9D7EC",
+    "follows_wrong": "#F7CBA9",
     "differs": style.VERMILION,
     "cannot_be_checked": style.PALE,
 }
+SOURCE_KINDS = ("document", "interview", "observation", "statistic", "author_statement")
+"""Kinds of source that a figure always has a column for, so that a missing one shows."""
 
 
 def valence_label(valence: str) -> str:
@@ -61,7 +67,7 @@ def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> F
     """
     table = rate_indicators(study, district_id, coder, by="datum")
     labels = indicator_labels(study.framework)
-    drawing, axes = style.canvas(0.9 + 0.46 * len(table))
+    drawing, axes = style.canvas(0.9 + 0.5 * len(table))
     rows = np.arange(len(table))[::-1]
     s, m, i = (table[c].to_numpy(dtype=float) for c in ("supports", "mixed", "inhibits"))
     axes.barh(rows, -i, left=-m / 2, color=SIDE_COLOURS["inhibits"], height=0.62)
@@ -80,22 +86,21 @@ def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> F
     axes.axvline(0, color=style.INK, linewidth=0.8)
     axes.set_xlim(-reach - 1, reach + 1)
     axes.set_xticks([])
-    axes.set_yticks(rows, [wrap(labels[k]) for k in table["indicator"]])
+    axes.set_yticks(rows, [wrap(labels[k], 26) for k in table["indicator"]])
     sns.despine(ax=axes, left=True, bottom=True)
     axes.tick_params(length=0)
-    axes.legend(
-        handles=[Patch(facecolor=SIDE_COLOURS[k], hatch=style.HATCH if k == "mixed" else None,
-                       edgecolor="white", label=valence_label(k))
-                 for k in ("inhibits", "mixed", "supports")],
-        loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3,
-    )  # fmt: skip
+    style.legend_above(axes, [
+        Patch(facecolor=SIDE_COLOURS[k], hatch=style.HATCH if k == "mixed" else None,
+              edgecolor="white", label=valence_label(k))
+        for k in ("inhibits", "mixed", "supports")
+    ], columns=3)  # fmt: skip
     name = study.district(district_id)["name"]
     return Figure(
         drawing,
         _bars_alt(table, labels),
         _("Evidence by indicator in {name}: number of data that support or inhibit.", name=name),
-        _("how strong the evidence is. The bars count statements; with few independent sources "
-          "they are arithmetic, not a rating."),
+        _("This figure does not show how strong the evidence is: the bars count statements, and "
+          "with few independent sources they are arithmetic, not a rating."),
     )  # fmt: skip
 
 
@@ -111,37 +116,57 @@ def _bars_alt(table: pd.DataFrame, labels: dict[str, str]) -> str:
 
 
 def evidence_sources(study: Study, district_id: str, coder: str | None = None) -> Figure:
-    """Draw which kinds of source speak of which indicator: the gaps are the point."""
+    """Draw which kinds of source speak of which indicator: the gaps are the point.
+
+    Counted is what bears on a rating, as in :func:`evidence_bars`.
+    """
     from bantar_lib.present.tables import source_kind_label
 
     table = evidence(study, district_id, coder)
+    table = table[table["kind"].isin(RATED_KINDS) & table["valence"].isin(list(SIDE_COLOURS))]
     labels = indicator_labels(study.framework)
     once = table.drop_duplicates(["code", "source_kind", "datum"])
-    grid = pd.crosstab(once["code"], once["source_kind"]).reindex(list(labels), fill_value=0)
-    drawing, axes = style.canvas(0.9 + 0.42 * len(grid))
-    sns.heatmap(
-        grid.mask(grid == 0), ax=axes, annot=True, fmt=".0f", cmap="Blues", cbar=False,
-        linewidths=1, linecolor="white", vmin=0, vmax=max(1, int(grid.to_numpy().max()) * 1.6),
-        annot_kws={"fontsize": 9},
-    )  # fmt: skip
+    others = sorted(set(once["source_kind"]) - {*SOURCE_KINDS, ""})
+    grid = pd.crosstab(once["code"], once["source_kind"])
+    grid = grid.reindex(list(labels), columns=[*SOURCE_KINDS[:-1], *others, SOURCE_KINDS[-1]],
+                        fill_value=0)  # fmt: skip
+    drawing, axes = style.canvas(0.9 + 0.46 * len(grid))
+    most = max(1, int(grid.to_numpy().max())) * 1.6
+    sns.heatmap(grid.mask(grid == 0), ax=axes, cmap="Blues", cbar=False, linewidths=1,
+                linecolor="white", vmin=0, vmax=most)  # fmt: skip
     for y, row in enumerate(grid.to_numpy()):
         for x, value in enumerate(row):
-            if value == 0:
-                axes.text(x + 0.5, y + 0.5, "–", ha="center", va="center", color=style.GREY)
-    axes.set_xticklabels([wrap(source_kind_label(k), 16) for k in grid.columns], rotation=0)
-    axes.set_yticklabels([wrap(labels[k]) for k in grid.index], rotation=0)
+            axes.text(x + 0.5, y + 0.5, number(value) if value else "–", ha="center", va="center",
+                      color=style.ink_on_blues(value / most) if value else style.GREY,
+                      fontsize=9)  # fmt: skip
+    axes.set_xticklabels([wrap(source_kind_label(k), 10) for k in grid.columns], rotation=0)
+    axes.set_yticklabels([wrap(labels[k], 26) for k in grid.index], rotation=0)
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    lone = int(((grid > 0).sum(axis=1) <= 1).sum())
+    missing = [source_kind_label(k) for k in SOURCE_KINDS if not grid[k].any()]
     return Figure(
         drawing,
-        _("{n} of {all} indicators rest on one kind of source, or on none.",
-          n=lone, all=len(grid)),
-        _("Which kind of source speaks of which indicator in {name} (number of data).",
-          name=study.district(district_id)["name"]),
-        _("independent sources: all of these may stand in one report."),
+        _sources_alt(grid, missing),
+        _("Which kind of source speaks of which indicator in {name} (number of data that support, "
+          "inhibit or are mixed).", name=study.district(district_id)["name"]),
+        _("This figure does not show independent sources: all of these may stand in one report."),
     )  # fmt: skip
+
+
+def _sources_alt(grid: pd.DataFrame, missing: list[str]) -> str:
+    author = grid["author_statement"] > 0
+    other = grid.drop(columns="author_statement").any(axis=1)
+    parts = []
+    if missing:
+        parts.append(_("No data from: {kinds}.", kinds=listing(missing)))
+    parts.append(_(
+        "Of {all} indicators, {alone} rest on the author's own statements alone and {none} on "
+        "nothing.",
+        all=number(len(grid)), alone=number((author & ~other).sum()),
+        none=number((~author & ~other).sum()),
+    ))  # fmt: skip
+    return " ".join(parts)
 
 
 def audit_grid(study: Study, audit: pd.DataFrame, table: str) -> Figure:
@@ -150,53 +175,103 @@ def audit_grid(study: Study, audit: pd.DataFrame, table: str) -> Figure:
     printed = study.table("published")
     printed = printed[printed["table"] == table]
     rows, columns = list(dict.fromkeys(printed["row"])), list(dict.fromkeys(printed["column"]))
-    worst = {
-        v: n for n, v in enumerate(("agrees", "agrees_rounded", "cannot_be_checked", "differs"))
-    }
-    verdicts: dict[tuple[str, str], str] = {}
-    for cell in own[own["check"] != "same_elsewhere"].itertuples():
-        key = (cell.row, cell.column)
-        if worst.get(cell.verdict, -1) >= worst.get(verdicts.get(key, ""), -1):
-            verdicts[key] = cell.verdict
-    drawing, axes = style.canvas(1.5 + 0.3 * len(rows))
+    verdicts = _cell_verdicts(own)
+    wide = (style.WIDTH - 0.09 * max(map(len, rows))) / len(columns)
+    heads = [wrap(_short_label(study, c)[0], max(5, int(wide / 0.088))) for c in columns]
+    upright = any(len(line) * 0.088 > wide for head in heads for line in head.split("\n"))
+    drawing, axes = style.canvas(1.3 + 0.3 * len(rows) + 0.8 * upright)
     for cell in printed.itertuples():
         x, y = columns.index(cell.column), len(rows) - 1 - rows.index(cell.row)
         verdict = verdicts.get((cell.row, cell.column), "")
-        colour = VERDICT_COLOURS.get(verdict, "white")
-        axes.add_patch(_cell(x, y, colour))
-        wrong = verdict == "differs"
+        axes.add_patch(Rectangle((x, y), 1, 1, facecolor=VERDICT_COLOURS.get(verdict, "white"),
+                                 edgecolor="white", linewidth=1.5))  # fmt: skip
         axes.text(x + 0.5, y + 0.5, cell.printed, ha="center", va="center", fontsize=9,
-                  color="white" if wrong else style.INK,
-                  fontweight="bold" if wrong else "normal")  # fmt: skip
+                  color=style.MARK if verdict == "differs" else style.INK,
+                  fontweight="bold" if verdict == "differs" else "normal")  # fmt: skip
     axes.set_xlim(0, len(columns))
     axes.set_ylim(0, len(rows))
-    axes.set_xticks(np.arange(len(columns)) + 0.5,
-                    [wrap(column_label(study, c), 12) for c in columns])  # fmt: skip
+    if upright:
+        heads = [_short_label(study, c)[0] for c in columns]
+    axes.set_xticks(np.arange(len(columns)) + 0.5, heads, rotation=90 if upright else 0)
     axes.xaxis.tick_top()
     axes.set_yticks(np.arange(len(rows)) + 0.5, rows[::-1])
     axes.tick_params(length=0)
     sns.despine(ax=axes, left=True, bottom=True)
-    axes.legend(
-        handles=[Patch(facecolor=c, edgecolor=style.GREY, label=verdict_label(v))
-                 for v, c in VERDICT_COLOURS.items() if v in set(verdicts.values())],
-        loc="upper center", bbox_to_anchor=(0.45, -0.01), ncols=4,
-    )  # fmt: skip
-    bad = own[own["verdict"] == "differs"]
-    cells = listing([f"{c.row}/{column_label(study, c.column)}" for c in bad.itertuples()])
+    style.legend_above(axes, [
+        Patch(facecolor=c, edgecolor=style.GREY, label=verdict_label(v))
+        for v, c in VERDICT_COLOURS.items() if v in set(verdicts.values())
+    ], columns=4)  # fmt: skip
+    alt, wrong = _audit_alt(study, own, verdicts, table)
+    explained = dict.fromkeys(_short_label(study, c)[1] for c in columns)
+    caption = _("Table {table} as printed; cells that can be recomputed or compared are in colour.",
+                table=table)  # fmt: skip
     return Figure(
-        drawing,
-        _("{n} cells of table {table} do not follow from the others: {cells}.",
-          n=len(bad), table=table, cells=cells) if len(bad)
-        else _("Every sum in table {table} follows from its parts.", table=table),
-        _("Table {table} as printed, with the cells that can be recomputed.", table=table),
-        _("which cell is wrong. A sum that does not follow can come from any of its parts."),
+        drawing, alt, " ".join([caption, *filter(None, explained)]),
+        _("This figure does not show which cell is wrong: a total that does not follow can come "
+          "from any of its parts.") if wrong
+        else _("This figure does not show that the table is right: a slip that leaves its sums "
+               "intact is not seen."),
     )  # fmt: skip
 
 
-def _cell(x: int, y: int, colour: str) -> Patch:
-    from matplotlib.patches import Rectangle
+def _cell_verdicts(own: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the worst verdict on each cell; a percentage of a wrong total has its own."""
+    worst = {v: n for n, v in enumerate(
+        ("agrees", "agrees_rounded", "cannot_be_checked", "follows_wrong", "differs")
+    )}  # fmt: skip
+    verdicts: dict[tuple[str, str], str] = {}
+    for cell in own.itertuples():
+        verdict = str(cell.verdict)
+        if cell.check == "percentage_of_sum":
+            # What is printed may still follow from the printed total: then the total is at fault.
+            if verdict != "differs":
+                continue
+            verdict = "follows_wrong"
+        key = (str(cell.row), str(cell.column))
+        if worst.get(verdict, -1) >= worst.get(verdicts.get(key, ""), -1):
+            verdicts[key] = verdict
+    return verdicts
 
-    return Rectangle((x, y), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5)
+
+def _audit_alt(
+    study: Study, own: pd.DataFrame, verdicts: dict[tuple[str, str], str], table: str
+) -> tuple[str, bool]:
+    """Return what the grid shows, and whether anything in it does not follow."""
+    bad = own[own["verdict"] == "differs"]
+
+    def cells(*checks: str) -> tuple[int, str]:
+        found = bad[bad["check"].isin(checks)].drop_duplicates(["row", "column"])
+        named = [f"{c.row}/{_short_label(study, str(c.column))[0]}" for c in found.itertuples()]
+        return len(found), listing(named)
+
+    parts = []
+    n, names = cells("row_total", "column_total")
+    if n:
+        parts.append(_("{n} totals of table {table} are not the sum of their parts: {cells}.",
+                       n=n, table=table, cells=names))  # fmt: skip
+    follow = [row for (row, _column), v in verdicts.items() if v == "follows_wrong"]
+    if follow:
+        parts.append(_("{n} percentages follow a total that is not: {rows}.", n=len(follow),
+                       rows=listing(follow)))  # fmt: skip
+    n, names = cells("percentage")
+    if n:
+        parts.append(_("{n} percentages do not follow from the figures printed: {cells}.", n=n,
+                       cells=names))  # fmt: skip
+    n, names = cells("same_elsewhere")
+    if n:
+        parts.append(_("{n} cells stand otherwise in another table: {cells}.", n=n, cells=names))
+    if parts:
+        return " ".join(parts), True
+    return _("Every sum in table {table} follows from its parts.", table=table), False
+
+
+def _short_label(study: Study, column: str) -> tuple[str, str]:
+    """Return a column's heading without what stands in brackets, and what that says."""
+    label = column_label(study, column)
+    found = re.fullmatch(r"(.+?) \((.+)\)(.*)", label)
+    if not found:
+        return label, ""
+    return found[1] + found[3], _("{word}: {meaning}.", word=found[1], meaning=found[2])
 
 
 def column_label(study: Study, column: str) -> str:
@@ -217,6 +292,7 @@ def verdict_label(verdict: str) -> str:
     return {
         "agrees": _("agrees"),
         "agrees_rounded": _("agrees with rounding"),
+        "follows_wrong": _("follows a wrong total"),
         "differs": _("differs"),
         "inconsistent": _("said otherwise elsewhere"),
         "no_evidence": _("stated without evidence"),

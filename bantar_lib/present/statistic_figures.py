@@ -5,9 +5,6 @@ Every figure takes a table that a measure returned, so that nothing is computed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,9 +14,9 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from bantar_lib import measures
 from bantar_lib.present import style
-from bantar_lib.present.count_figures import years_text
+from bantar_lib.present.count_figures import entries_note, overlap_text, years_text
 from bantar_lib.present.display import Figure
-from bantar_lib.present.labels import MOST_NAMED, name_points
+from bantar_lib.present.labels import MOST_NAMED, bold_rows, name_points
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import number, percent, room_words
@@ -81,44 +78,34 @@ def nothing(study: Study, caption: str) -> Figure:
     drawing, axes = style.canvas(1.0)
     axes.set_axis_off()
     axes.text(0.5, 0.5, text, ha="center", va="center")
-    return Figure(drawing, text, caption, _("anything: blank means unknown, not zero."))
-
-
-def _colours(table: pd.DataFrame, mark: str) -> list[str]:
-    return [style.VERMILION if d == mark else style.BLUE for d in table["district_id"]]
+    return Figure(drawing, text, caption, _("This figure shows nothing: blank means unknown, not zero."))
 
 
 def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> None:
     axes.set_yticks(range(len(table)), names)
     axes.set_ylim(len(table) - 0.5, -0.5)
-    for label, district_id in zip(axes.get_yticklabels(), table["district_id"], strict=True):
-        if district_id == mark:
-            label.set_fontweight("bold")
-            label.set_color(style.VERMILION)
-
-
-def legend_above(axes: Axes, handles: Sequence[Patch | Line2D], *, columns: int) -> None:
-    """Put a legend above the axes, in as many of these columns as the page's width has room for."""
-    figure: Any = axes.figure
-    for number_of in range(columns, 0, -1):
-        legend = figure.legend(handles=list(handles), loc="outside upper center", ncols=number_of,
-                               columnspacing=1.2)  # fmt: skip
-        width = legend.get_window_extent(figure.canvas.get_renderer()).width
-        if width <= figure.bbox.width or number_of == 1:
-            return
-        legend.remove()
+    bold_rows(axes, table["district_id"], mark)
 
 
 def name_some(
-    axes: Axes, table: pd.DataFrame, x: str, y: str, mark: str, wanted: pd.Series
+    axes: Axes,
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    mark: str,
+    wanted: pd.Series,
+    lines: np.ndarray | None = None,
 ) -> None:
-    """Name the marked district and those wanted; all where they are few, none among very many."""
+    """Name the marked district and those wanted; all where they are few, none among very many.
+
+    `lines` are points (in data units) of lines that names should keep off.
+    """
     if len(table) <= MOST_NAMED or len(table) > _MANY:
         wanted = pd.Series(len(table) <= MOST_NAMED, index=table.index)
     marked = table["district_id"] == mark
     rows = pd.concat([table[marked], table[wanted & ~marked]])
     name_points(axes, list(rows["district"]), rows[[x, y]].to_numpy(dtype=float),
-                bold=list(rows["district_id"] == mark))  # fmt: skip
+                bold=list(rows["district_id"] == mark), lines=lines)  # fmt: skip
 
 
 def draw_points(axes: Axes, x: pd.Series, y: pd.Series, table: pd.DataFrame, mark: str) -> None:
@@ -128,7 +115,7 @@ def draw_points(axes: Axes, x: pd.Series, y: pd.Series, table: pd.DataFrame, mar
     axes.scatter(x[~marked], y[~marked], s=34 if few else 9, color=style.BLUE, zorder=4,
                  alpha=1.0 if few else 0.35, linewidths=0.6 if few else 0,
                  edgecolors="white")  # fmt: skip
-    axes.scatter(x[marked], y[marked], s=64, marker="D", color=style.VERMILION, zorder=5,
+    axes.scatter(x[marked], y[marked], s=64, marker="D", color=style.MARK, zorder=5,
                  edgecolors="white", linewidths=0.8)  # fmt: skip
 
 
@@ -153,7 +140,7 @@ def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     """
     table = measures.funnel(execution)
     known = table.dropna(subset=["rate"])
-    caption = _("Execution rate against the number {first}, {years}.", years=years_text(execution),
+    caption = _("Execution rate against the number of entries {first}, {years}.", years=years_text(execution),
                 **terms(study))  # fmt: skip
     if known.empty:
         return nothing(study, caption)
@@ -167,24 +154,48 @@ def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     axes.yaxis.set_major_formatter(lambda y, _position: percent(y))
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda x, _position: number(x))
-    axes.set_xlabel(_("number of {unit} {first}", **terms(study)))
+    axes.set_xlabel(_("number of entries {first}", **terms(study)))
     axes.set_ylabel(_("execution rate"))
-    legend_above(axes, _limit_handles(study, table), columns=2)
+    style.legend_above(axes, _limit_handles(study, table), columns=2)
     style.plain_grid(axes, axis="both")
     far = known["z"].astype(float).abs().where(known["flag_95"] != "inside")
-    name_some(axes, known, "proposed", "rate", mark, far >= far.nlargest(_MOST_OUTSIDE).min())
-    caption += " " + _(
-        "Limits around the rate of all {districts}: naive, as if they differed by chance alone, "
-        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points; z winsorised).",
-        phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
-        **terms(study),
-    )  # fmt: skip
+    name_some(axes, known, "proposed", "rate", mark, far >= far.nlargest(_MOST_OUTSIDE).min(),
+              _limit_points(curves, table.attrs["rate"]))  # fmt: skip
+    caption += entries_note(study, execution) + " " + _limits_text(study, table, known)
     return Figure(drawing, _funnel_alt(study, table, known, mark), caption, _(
-        "why a {district} lies where it does. Among {n} {districts}, the chance that at least one "
-        "lies outside the naive 95% limits by chance alone is {chance}.",
+        "This figure does not show why a {district} lies where it does. Among {n} {districts}, the "
+        "chance that at least one lies outside the naive 95% limits by chance alone is {chance}.",
         n=number(len(known)), chance=chance_text(measures.false_alarm_chance(len(known))),
         **terms(study),
     ))  # fmt: skip
+
+
+def _limit_points(curves: pd.DataFrame, rate: float) -> np.ndarray:
+    """Return points on the lines of the limits and of the overall rate, close together."""
+    x = curves["proposed"].to_numpy(dtype=float)
+    close = np.linspace(x.min(), x.max(), 300)
+    lines = [np.interp(close, x, curves[kind + end].to_numpy(dtype=float))
+             for kind in ("phi_", "tau_") for end in ("low_95", "high_95")]  # fmt: skip
+    lines.append(np.full(len(close), rate))
+    return np.column_stack([np.tile(close, len(lines)), np.concatenate(lines)])
+
+
+def _limits_text(study: Study, table: pd.DataFrame, known: pd.DataFrame) -> str:
+    text = _(
+        "Limits around the rate of all {districts}: naive, as if they differed by chance alone, "
+        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points; extreme z "
+        "values are drawn in first, winsorised at 10%). Outside the wider grey band, that of "
+        "99.8%, about 1 in 500 would lie by chance alone.",
+        phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
+        **terms(study),
+    )  # fmt: skip
+    z = known["z"].astype("float64")
+    whole = float((z**2).sum() / (len(z) - 1)) if len(z) > 1 else 0.0
+    if table.attrs["phi"] < whole and number(table.attrs["phi"], 1) != number(whole, 1):
+        text += " " + _("This φ is smaller than the dispersion of {phi} that the test of "
+                        "heterogeneity gives, because extreme values are drawn in first.",
+                        phi=number(whole, 1))  # fmt: skip
+    return text
 
 
 def _draw_limits(axes: Axes, curves: pd.DataFrame) -> None:
@@ -192,7 +203,7 @@ def _draw_limits(axes: Axes, curves: pd.DataFrame) -> None:
     for name, shade in (("998", "#ECECEC"), ("95", "#D2D2D2")):
         axes.fill_between(x, curves[f"low_{name}"], curves[f"high_{name}"], color=shade,
                           linewidth=0, zorder=1)  # fmt: skip
-    for kind, colour, line in (("phi_", style.AMBER, "-"), ("tau_", style.GREEN, "-.")):
+    for kind, colour, line in (("phi_", style.SKY, "-"), ("tau_", style.GREEN, "-.")):
         for end in ("low_95", "high_95"):
             axes.plot(x, curves[kind + end], color=colour, linestyle=line, linewidth=1.8, zorder=2)
 
@@ -201,7 +212,7 @@ def _limit_handles(study: Study, table: pd.DataFrame) -> list[Patch | Line2D]:
     return [
         Patch(facecolor="#D2D2D2", label=_("naive limits, 95%")),
         Patch(facecolor="#ECECEC", label=_("naive limits, 99.8%")),
-        Line2D([], [], color=style.AMBER, linewidth=1.8, label=_("adjusted limits (φ), 95%")),
+        Line2D([], [], color=style.SKY, linewidth=1.8, label=_("adjusted limits (φ), 95%")),
         Line2D([], [], color=style.GREEN, linewidth=1.8, linestyle="-.",
                label=_("adjusted limits (τ²), 95%")),
         Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
@@ -237,7 +248,7 @@ def _funnel_alt(study: Study, table: pd.DataFrame, known: pd.DataFrame, mark: st
             outside=number(flags.get("outside_adjusted", 0)), **terms(study),
         )  # fmt: skip
     for own in known[known["district_id"] == mark].itertuples():
-        text += " " + _("{name}: {rate} of {n}, {where}.", name=own.district,
+        text += " " + _("{name}: {rate} of {n} entries, {where}.", name=own.district,
                         rate=percent(own.rate), n=number(own.proposed),
                         where=flag_text(str(own.flag_95)))  # fmt: skip
     return text
@@ -261,7 +272,7 @@ def rank_intervals(study: Study, execution: pd.DataFrame, *, mark: str = "") -> 
     rows = np.arange(len(table))
     low, high = (table[c].to_numpy(dtype=float) for c in ("rank_low", "rank_high"))
     # Half a place on each side, so that a rank held for sure still has a length.
-    axes.barh(rows, high - low + 1, left=low - 0.5, height=0.5, color=_colours(table, mark))
+    axes.barh(rows, high - low + 1, left=low - 0.5, height=0.5, color=style.point_colours(table, mark))
     if n <= MOST_NAMED:
         for y, a, b in zip(rows, low, high, strict=True):
             text = number(a) if a == b else f"{number(a)}–{number(b)}"
@@ -279,8 +290,7 @@ def rank_intervals(study: Study, execution: pd.DataFrame, *, mark: str = "") -> 
     style.plain_grid(axes)
     return Figure(drawing, _rank_alt(study, known, mark),
                   caption + sampled_note(study, len(table), n),
-                  _("a league table: wherever two intervals overlap, the order of the two "
-                    "{districts} is not shown by these counts.", **terms(study)))  # fmt: skip
+                  _("This is no league table.") + " " + overlap_text())  # fmt: skip
 
 
 def _rank_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
@@ -309,8 +319,8 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     """
     table = measures.detectability(execution).assign(rate=execution["rate"].to_numpy())
     known = table.dropna(subset=["city"]).sort_values(["proposed", "district"], ascending=False)
-    caption = _("What each {district} could show at all, {years}; in order of the number {first} "
-                "(in brackets).", years=years_text(execution), **terms(study))  # fmt: skip
+    caption = _("What each {district} could show at all, {years}; in order of the number of "
+                "entries {first} (in brackets).", years=years_text(execution), **terms(study))  # fmt: skip
     if known.empty:
         return nothing(study, caption)
     drawn = sampled(known, mark)
@@ -321,7 +331,7 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     axes.barh(rows, high - low, left=low, height=0.6, color=style.PALE)
     overall = float(known["city"].iloc[0])
     axes.axvline(overall, color=style.INK, linestyle="--", linewidth=1)
-    axes.scatter(drawn["rate"].astype(float), rows, c=_colours(drawn, mark), s=46, zorder=3,
+    axes.scatter(drawn["rate"].astype(float), rows, c=style.point_colours(drawn, mark), s=46, zorder=3,
                  clip_on=False)  # fmt: skip
     names = [
         f"{d} ({number(n)})" for d, n in zip(drawn["district"], drawn["proposed"], strict=True)
@@ -330,7 +340,7 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
     axes.set_xlabel(_("execution rate"))
-    legend_above(axes, [
+    style.legend_above(axes, [
         Line2D([], [], marker="o", color=style.BLUE, linestyle="", label=_("as counted")),
         Patch(facecolor=style.PALE, label=_("too near to be shown")),
         Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
@@ -342,8 +352,8 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
                        **terms(study))  # fmt: skip
     return Figure(drawing, _detect_alt(study, known, mark),
                   caption + sampled_note(study, len(drawn), len(known)),
-                  _("that {districts} inside the bars are alike: their counts are too few to tell.",
-                    **terms(study)))  # fmt: skip
+                  _("This figure does not show that {districts} inside the bars are alike: their "
+                    "counts are too few to tell.", **terms(study)))  # fmt: skip
 
 
 def too_near(row: pd.Series | pd.DataFrame) -> pd.Series:
