@@ -198,9 +198,12 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from bantar_lib.study import check_study, find_study
+    from bantar_lib.coding import check_conclusions
+    from bantar_lib.study import check_study, find_study, load_study
 
     problems = check_study(find_study(options.study))
+    if not any(p.severity == "error" for p in problems):
+        problems += check_conclusions(load_study(options.study))
     for problem in problems:
         print(problem)
     errors = sum(p.severity == "error" for p in problems)

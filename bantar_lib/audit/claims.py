@@ -14,7 +14,7 @@ from bantar_lib.audit.facts import Facts
 from bantar_lib.audit.figures import nearest, read_figure
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
-from bantar_lib.words import LANGUAGES, current_language, language, room_words
+from bantar_lib.words import LANGUAGES, current_language, language, number, room_words
 
 _ = room_words("audit")
 COLUMNS = (
@@ -25,11 +25,13 @@ COLUMNS = (
     "text_id",
     "text_en",
     "kind",
+    "says",
     "check",
     "stated",
     "recomputed",
     "verdict",
     "slip",
+    "same_slip",
     "why_id",
     "why_en",
 )
@@ -50,9 +52,11 @@ def audit_claims(study: Study) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One line a claim: ``claim_id``, ``source_id``, ``section``, ``paragraph``, ``text_id``,
-        ``text_en``, ``kind``, ``check``, ``stated``, ``recomputed`` (text; blank where a reader
-        judged or where it is unknown), ``verdict``, ``slip`` (for a computed claim only where it
-        does not agree), ``why_id``, ``why_en``.
+        ``text_en``, ``kind``, ``says`` (whether the source's words, a reading of them or its
+        layout says it), ``check``, ``stated``, ``recomputed`` (text; blank where a reader judged
+        or where it is unknown), ``verdict``, ``slip`` and ``same_slip`` (the first claim with
+        that slip, blank in it itself; for a computed claim both stand only where it does not
+        agree), ``why_id``, ``why_en``.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def _judge(facts: Facts, claim: Mapping[Any, Any]) -> dict[str, str]:
             line[f"why_{lang}"] = _reason(found, str(claim["stated"]), verdict) + note
     line |= {"recomputed": plain(found.value), "verdict": verdict}
     if verdict in ("agrees", "agrees_rounded"):
-        line["slip"] = ""
+        line |= {"slip": "", "same_slip": ""}
     return line
 
 
@@ -172,6 +176,8 @@ def _reason(found: Found, stated: str, verdict: str) -> str:
     words = {"fell": _("fell"), "rose": _("rose"), "unchanged": _("unchanged")}
     # What “yes” or “no” answers is the statement itself: repeating the word would say nothing.
     shown = "" if stated in ("yes", "no") else f" ({words.get(stated, stated)})"
+    if isinstance(found.value, float) and stated.isdecimal():
+        shown = f" ({number(float(stated))})"
     ends = {
         "agrees": _("the statement{stated} agrees with this", stated=shown),
         "agrees_rounded": _("the statement{stated} agrees after rounding", stated=shown),

@@ -25,7 +25,8 @@ class AuditSummary:
     claims : mapping
         Statements of the source, by verdict.
     slips : mapping
-        Statements with a slip, by its class.
+        Distinct slips found, by class: one that shows in several statements counts once, and
+        one in a statement that is merely unproven or beyond checking is not found.
     """
 
     figures: Mapping[str, int]
@@ -41,7 +42,7 @@ class AuditSummary:
         >>> with language("en"):
         ...     AuditSummary({"agrees": 3, "differs": 1}, {"agrees": 2}, {}).sentence()
         '1 of 4 recomputed figures differs from what is printed. Of 2 statements 2 agree \
-with the data and 0 carry a slip.'
+with the data; 0 distinct slips were found.'
         """
         differing, checked = self.figures.get("differs", 0), sum(self.figures.values())
         figures = _(
@@ -52,10 +53,12 @@ with the data and 0 carry a slip.'
         )
         agreeing = self.claims.get("agrees", 0) + self.claims.get("agrees_rounded", 0)
         claims = _(
-            "Of {total} statements {agreeing} agree with the data and {slips} carry a slip.",
+            "Of {total} statements {agreeing} agree with the data; {n} distinct slip was found.",
+            plural="Of {total} statements {agreeing} agree with the data; "
+            "{n} distinct slips were found.",
             total=number(sum(self.claims.values())),
             agreeing=number(agreeing),
-            slips=number(sum(self.slips.values())),
+            n=sum(self.slips.values()),
         )
         return f"{figures} {claims}"
 
@@ -86,7 +89,9 @@ def audit_summary(study: Study) -> AuditSummary:
     tables = tables[tables["check"] != "percentage_of_sum"]
     claims = audit_claims(study)
     of_tables, of_claims = tables["verdict"].value_counts(), claims["verdict"].value_counts()
-    slips = claims["slip"].value_counts()
+    found = claims[claims["verdict"].isin(["differs", "inconsistent"]) & (claims["slip"] != "")]
+    first = found["same_slip"].where(found["same_slip"] != "", found["claim_id"])
+    slips = found.loc[~first.duplicated(), "slip"].value_counts()
     figure_verdicts = ("agrees", "agrees_rounded", "differs", "cannot_be_checked")
     return AuditSummary(
         {v: int(of_tables.get(v, 0)) for v in figure_verdicts},

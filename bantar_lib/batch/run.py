@@ -17,6 +17,8 @@ import pandas as pd
 from bantar_lib.audit import audit_tables
 from bantar_lib.batch.execute import Record, execute, one_line, write_whole
 from bantar_lib.batch.plan import Job, plan, safe_name
+from bantar_lib.coding import check_conclusions
+from bantar_lib.errors import UserError
 from bantar_lib.measures.shared import warm
 from bantar_lib.present.page import Link, Page
 from bantar_lib.present.terms import terms
@@ -68,12 +70,15 @@ def run_batch(
     Raises
     ------
     UserError
-        Before anything runs: for a study with faults, an unknown district or parameter.
+        Before anything runs: for a study with faults, an unknown district or parameter, or a
+        conclusion that does not come back to evidence.
     """
     opened = study if isinstance(study, Study) else load_study(study)
     root = Path(outputs).resolve()
     jobs = plan(opened, districts, lang=lang, outputs=root, parameters=parameters)
     pages = _pages(opened, jobs, plan(opened, None, lang=lang, outputs=root), lang)
+    if faults := check_conclusions(opened):
+        raise UserError("\n".join(map(str, faults)))
     warm(opened, audit_tables)  # else each worker would compute what all pages share
     own = executor is None
     pool = executor or ProcessPoolExecutor(

@@ -13,7 +13,7 @@ from bantar_lib.coding.agreement import (
     percent_agreement,
 )
 from bantar_lib.coding.anchors import anchors
-from bantar_lib.coding.citations import unresolved
+from bantar_lib.coding.citations import check_conclusions, unresolved
 from bantar_lib.coding.coding_log import CodingLog
 from bantar_lib.coding.confidence import check_judgements, confidence, judgements
 from bantar_lib.coding.contribution import contributions, standing
@@ -34,6 +34,7 @@ __all__ = [
     "anchor",
     "anchors",
     "brennan_prediger",
+    "check_conclusions",
     "check_judgements",
     "codes",
     "coding_table",

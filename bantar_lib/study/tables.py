@@ -93,6 +93,11 @@ SOURCE_KINDS = (
 RELEASES = ("quote", "paraphrase", "none")
 VALENCES = ("supports", "inhibits", "mixed", "neutral")
 SLIPS = ("arithmetic", "labelling", "cross_reference", "conceptual")
+SAYS = (
+    "stated",  # the source's own words say it
+    "implied",  # a reader's reading of a heading, a table or a sentence
+    "layout",  # numbering, headings, captions, footnotes
+)
 CLAIM_VERDICTS = (
     "agrees",  # the data say the same
     "agrees_rounded",  # the same, after rounding as printed
@@ -215,11 +220,13 @@ CLAIMS = Table(
         _PARAGRAPH,
         *_bilingual("text", required=True),
         Column("kind", "choice", required=True, choices=("numeric", "categorical")),
+        Column("says", "choice", choices=SAYS),
         Column("check"),
         Column("arguments"),
         Column("stated"),
         Column("verdict", "choice", choices=CLAIM_VERDICTS),
         Column("slip", "choice", choices=SLIPS),
+        Column("same_slip", refers_to="claims.claim_id"),
         *_bilingual("why"),
         _SEGMENTS,
     ),

@@ -35,7 +35,7 @@ HEADS = {
     "sources": "source_id kind title_id title_en release",
     "published": "source_id table row district_id column year stage printed",
     "claims": "claim_id source_id text_id text_en kind check arguments stated verdict slip "
-    "why_id why_en",
+    "same_slip why_id why_en",
 }
 
 
@@ -59,14 +59,15 @@ def make_study(tmp_path: Path) -> MakeStudy:
     """Return a maker of small studies.
 
     `tables` maps a table's name to its rows (name → cells) under the heads ``columns``, rules are
-    those of study.yml; claims are rows of ``claims.csv`` from ``check`` to ``slip``.
+    those of study.yml; claims are rows of ``claims.csv`` from ``check`` to ``slip`` or to
+    ``same_slip``.
     """
 
     def make(
         tables: dict[str, tuple[list[str], dict[str, list[str]]]] | None = None,
         *,
         rules: dict[str, object] | None = None,
-        claims: list[tuple[str, str, str, str, str]] | None = None,
+        claims: list[tuple[str, ...]] | None = None,
     ) -> Study:
         config = CONFIG | ({"published": rules} if rules is not None else {})
         text = yaml.safe_dump(config, allow_unicode=True)
@@ -98,7 +99,7 @@ def make_study(tmp_path: Path) -> MakeStudy:
             tmp_path,
             "claims",
             [
-                (f"k{n}", "report", "teks", "text", "numeric", *claim, "", "")
+                (f"k{n}", "report", "teks", "text", "numeric", *claim, *[""] * (8 - len(claim)))
                 for n, claim in numbered
             ],
         )

@@ -13,20 +13,37 @@ def test_counts_of_the_bundled_study(bundled):
     assert summary.figures["differs"] == 7
     claims = audit_claims(bundled)
     assert sum(summary.claims.values()) == len(claims)
-    assert sum(summary.slips.values()) == (claims["slip"] != "").sum()
+    # Six row totals and the "hundreds" of RT; the city's total and the percentages repeat them,
+    # and the 166 RT are the one number stated two ways.
+    assert summary.slips["arithmetic"] == 8
+    found = claims[claims["verdict"].isin(["differs", "inconsistent"])]
+    assert sum(summary.slips.values()) == (found["same_slip"] == "").sum()
+
+
+def test_a_slip_counts_once_and_only_where_it_was_found(make_study):
+    claims = [
+        ("", "", "", "cannot_be_checked", "labelling"),
+        ("", "", "", "differs", "labelling", "k1"),
+        ("", "", "", "inconsistent", "labelling", "k1"),
+        ("", "", "", "inconsistent", "conceptual"),
+        ("", "", "", "no_evidence", "conceptual"),
+    ]
+    slips = audit_summary(make_study(claims=claims)).slips
+    assert slips == {"arithmetic": 0, "labelling": 1, "cross_reference": 0, "conceptual": 1}
 
 
 def test_sentence_in_both_languages(make_study):
     sheet = (["a"], {"North": ["1"], "Total": ["2"]})
-    claims = [("row_count", "table=A", "1", "", ""), ("", "", "", "no_evidence", "conceptual")]
+    claims = [("row_count", "table=A", "1", "", ""), ("", "", "", "inconsistent", "conceptual")]
     summary = audit_summary(make_study({"A": sheet}, claims=claims))
     with language("en"):
         assert summary.sentence() == (
             "1 of 1 recomputed figures differs from what is printed. "
-            "Of 2 statements 1 agree with the data and 1 carry a slip."
+            "Of 2 statements 1 agree with the data; 1 distinct slip was found."
         )
     with language("id"):
         assert "1 dari 1 angka" in summary.sentence()
+        assert "ditemukan 1 kekeliruan" in summary.sentence()
 
 
 def test_nothing_to_audit(make_study):
