@@ -13,8 +13,9 @@ from bantar_lib.coding.agreement import (
     percent_agreement,
 )
 from bantar_lib.coding.anchors import anchors
-from bantar_lib.coding.citations import check_conclusions, unresolved
+from bantar_lib.coding.citations import unresolved
 from bantar_lib.coding.coding_log import CodingLog
+from bantar_lib.coding.conclusions import check_conclusions
 from bantar_lib.coding.confidence import check_judgements, confidence, judgements
 from bantar_lib.coding.contribution import contributions, standing
 from bantar_lib.coding.documents import Document, find_document, read_document
