@@ -1,7 +1,7 @@
 # BANTAR Lab: `make` alone lists what there is to do.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env run test lab lock
+.PHONY: help env run test lab lock expected
 
 PYTHON ?=
 UV ?= uv
@@ -16,7 +16,7 @@ run test: export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-5s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
 env: $(INSTALLED)  ## make .venv with the pinned packages (PYTHON=… chooses the Python)
 
@@ -25,6 +25,10 @@ run: $(INSTALLED)  ## evaluate the bundled study; ARGS="--district 'Kota Baru' -
 
 test: $(INSTALLED)  ## run every test, the fast ones first; ARGS="-k reach" for some
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+expected: $(INSTALLED)  ## run the reference notebooks and README summaries anew: look at the diff
+	$(BIN)/python tests/expected/make.py
+	$(BIN)/python .ci/readme.py
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/bantar lab $(ARGS)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bantar_lib.errors import UserError
+from bantar_lib.measures.stocks import known_flows, stage_names
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
 
@@ -27,6 +28,8 @@ def workload(
 
     * contacts per unit per year = weeks × days × visits × facilitators / units;
     * weeks for one full round = units / (days × visits × facilitators);
+    * weeks for one round of the latest entries alone, entries / (days × visits × facilitators):
+      where only those who take part are visited, not every unit;
     * facilitators for monthly visits = ⌈12 × units / (weeks × days × visits)⌉.
 
     All of weeks, days and visits are assumptions, to be varied. Of the bundled study only this
@@ -53,11 +56,14 @@ def workload(
     -------
     DataFrame
         ``district_id, district, units, facilitators, weeks, days_per_week, visits_per_day,
-        contacts_per_unit, weeks_per_round, facilitators_for_monthly, size_confounded``: contacts
-        per unit and year; weeks (which may be more than a year has). Blank where units or
-        facilitators are unknown, or there is no facilitator. `size_confounded` is true where all
-        districts have equally many: then the load is the size, and an effect of either cannot
-        be told from the other's; it is blank where no number is known.
+        contacts_per_unit, weeks_per_round, facilitators_for_monthly, entries, entries_year,
+        weeks_per_entries_round, size_confounded``: contacts per unit and year; weeks, not rounded
+        (a page rounds them up; they may be more than a year has). Blank where units or
+        facilitators are unknown, or there is no facilitator. `entries` are those of
+        `entries_year`, the last year that the district knows, of the stage outside the order
+        where the study has one, else of the last stage compared. `size_confounded` is true
+        where all districts have equally many: then the load is the size, and an effect of either
+        cannot be told from the other's; it is blank where no number is known.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def workload(
 
     Examples
     --------
-    165 units, one facilitator, one day a week, four visits a day: a round takes 41 weeks.
+    165 units, one facilitator, one day a week, four visits a day: a round takes 42 weeks.
 
     >>> from bantar_lib.study import load_study
     >>> one = workload(load_study("kampung_bantar"), "Kota Baru", weeks=[48], visits_per_day=[4])
@@ -82,6 +88,7 @@ def workload(
     frame = frame.rename(columns={"name": "district"})
     if facilitators is not None:
         frame["facilitators"] = pd.array([facilitators] * len(frame), dtype="Int64")
+    frame = frame.merge(_latest_entries(study), on="district_id", how="left")
     frame["size_confounded"] = _confounded(frame["facilitators"])
     if district is not None:
         frame = frame[frame["district_id"] == study.district(district)["district_id"]]
@@ -96,12 +103,29 @@ def workload(
     visits = frame["days_per_week"] * frame["visits_per_day"]
     frame["contacts_per_unit"] = frame["weeks"] * visits * people / units
     frame["weeks_per_round"] = units / (visits * people.where(people > 0))
+    frame["weeks_per_entries_round"] = frame["entries"].astype("Float64") / (
+        visits * people.where(people > 0)
+    )
     # Rounded first, so that 11.000000000000002 does not become 12.
     needed = (12 * units / (frame["weeks"] * visits)).round(9)
     frame["facilitators_for_monthly"] = np.ceil(needed).astype("Int64")
     columns = ["district_id", "district", "units", "facilitators", *curves.columns]
     results = ["contacts_per_unit", "weeks_per_round", "facilitators_for_monthly"]
+    results += ["entries", "entries_year", "weeks_per_entries_round"]
     return frame[[*columns, *results, "size_confounded"]]
+
+
+def _latest_entries(study: Study) -> pd.DataFrame:
+    """Return each district's entries in the last year that it knows, and that year."""
+    known, stages = known_flows(study).dropna(subset=["count"]), stage_names(study)
+    rows = known[known["stage"] == stages.loose]
+    if rows.empty:
+        rows = known[known["stage"] == stages.end]
+    last = rows.sort_values("year", kind="stable").drop_duplicates("district_id", keep="last")
+    frame = pd.DataFrame({
+        "district_id": last["district_id"], "entries": last["count"], "entries_year": last["year"],
+    })  # fmt: skip
+    return frame.astype({"entries": "Int64", "entries_year": "Int64"})
 
 
 def _confounded(facilitators: pd.Series) -> pd.Series:

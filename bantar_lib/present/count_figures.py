@@ -55,8 +55,8 @@ def entries_note(study: Study, execution: pd.DataFrame) -> str:
         study.config.get("counts_are", "flow") != "flow"
     ):
         return ""
-    return " " + _("Entries are added up over the years: one {unit} may be among them in each year.",
-                   **terms(study))  # fmt: skip
+    return " " + _("Entries are added up over the years: one {unit} may be among them in each "
+                   "year.", **terms(study))  # fmt: skip
 
 
 def _percent_axis(axes: Axes, *, high: float = 1.015) -> None:
@@ -351,8 +351,8 @@ def entries(study: Study, district_id: str) -> Figure:
         drawing,
         _entries_alt(study, own, years),
         _("Entries in {name} by year and stage.", name=study.district(district_id)["name"]),
-        _("This figure does not show different {unit}: one {unit} may be counted in several years.",
-          **terms(study)),
+        _("This figure does not show how many different {unit} these are: one {unit} may be "
+          "counted in several years.", **terms(study)),
     )  # fmt: skip
 
 

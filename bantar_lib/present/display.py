@@ -115,9 +115,7 @@ def _show_figure(figure: Figure) -> None:
         "figure",
         {"image/png": {"alt": figure.alt}},
     )
-    marked = (
-        f"*{escape_markdown(figure.caption)}* {escape_markdown(figure.not_shown)}"
-    )
+    marked = f"*{escape_markdown(figure.caption)}* {escape_markdown(figure.not_shown)}"
     plain = f"{figure.caption} {figure.not_shown}"
     _publish({"text/markdown": marked, "text/plain": plain}, "caption")
 

@@ -150,7 +150,8 @@ def evidence_sources(study: Study, district_id: str, coder: str | None = None) -
         _sources_alt(grid, missing),
         _("Which kind of source speaks of which indicator in {name} (number of data that support, "
           "inhibit or are mixed).", name=study.district(district_id)["name"]),
-        _("This figure does not show independent sources: all of these may stand in one report."),
+        _("This figure does not show whether the sources are independent: all may stand in one "
+          "report."),
     )  # fmt: skip
 
 
@@ -247,19 +248,24 @@ def _audit_alt(
     parts = []
     n, names = cells("row_total", "column_total")
     if n:
-        parts.append(_("{n} totals of table {table} are not the sum of their parts: {cells}.",
-                       n=n, table=table, cells=names))  # fmt: skip
+        parts.append(_("{n} total of table {table} is not the sum of its parts: {cells}.",
+                       plural="{n} totals of table {table} are not the sum of their parts: "
+                       "{cells}.", n=n, table=table, cells=names))  # fmt: skip
     follow = [row for (row, _column), v in verdicts.items() if v == "follows_wrong"]
     if follow:
-        parts.append(_("{n} percentages follow a total that is not: {rows}.", n=len(follow),
-                       rows=listing(follow)))  # fmt: skip
+        parts.append(_("{n} percentage follows a total that is no sum: {rows}.",
+                       plural="{n} percentages follow a total that is no sum: {rows}.",
+                       n=len(follow), rows=listing(follow)))  # fmt: skip
     n, names = cells("percentage")
     if n:
-        parts.append(_("{n} percentages do not follow from the figures printed: {cells}.", n=n,
-                       cells=names))  # fmt: skip
+        parts.append(_("{n} percentage does not follow from the figures printed: {cells}.",
+                       plural="{n} percentages do not follow from the figures printed: {cells}.",
+                       n=n, cells=names))  # fmt: skip
     n, names = cells("same_elsewhere")
     if n:
-        parts.append(_("{n} cells stand otherwise in another table: {cells}.", n=n, cells=names))
+        parts.append(_("{n} cell stands otherwise in another table: {cells}.",
+                       plural="{n} cells stand otherwise in another table: {cells}.",
+                       n=n, cells=names))  # fmt: skip
     if parts:
         return " ".join(parts), True
     return _("Every sum in table {table} follows from its parts.", table=table), False

@@ -148,8 +148,8 @@ def tile_map(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
     for x, y, tile in zip(columns, rows, tiles.itertuples(), strict=True):
         _draw_tile(axes, x, y, float(tile.value), tile.district_id == mark)
         for text, at, weight in _tile_texts(str(tile.district), float(tile.value), wide):
-            axes.text(x + 0.5, y + at, text, ha="center", va="center", fontsize=9,
-                      fontweight=weight, color=style.ink_on_blues(float(tile.value)), zorder=4)  # fmt: skip
+            axes.text(x + 0.5, y + at, text, ha="center", va="center", fontsize=9, zorder=4,
+                      fontweight=weight, color=style.ink_on_blues(float(tile.value)))  # fmt: skip
     axes.set(xlim=(-0.03, across + 0.03), ylim=(down + 0.03, -0.03))
     axes.set_axis_off()
     if tiles["value"].isna().any():

@@ -22,7 +22,6 @@ from bantar_lib.present.display import Figure
 from bantar_lib.present.labels import halo
 from bantar_lib.present.statistic_figures import (
     draw_points,
-    legend_above,
     name_some,
     nothing,
     sampled,
@@ -45,8 +44,9 @@ def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
     table : pandas.DataFrame
         As :func:`bantar_lib.size` returns it.
     """
-    caption = _("Number {first} against number of {unit} by {district}, logarithmic axes; the "
-                "shaded wedge is the 95% interval of the slope.", **terms(study))  # fmt: skip
+    caption = _("Number of entries {first} against number of {unit} by {district}, logarithmic "
+                "axes; the shaded band is the 95% interval of the slope.",
+                **terms(study))  # fmt: skip
     points = _sizes(study)
     if points.empty:
         return nothing(study, caption)
@@ -67,17 +67,18 @@ def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
         axis.set_minor_locator(FixedLocator([]))
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel(_("number of {unit} (logarithmic)", **terms(study)))
-    axes.set_ylabel(_("number {first} (logarithmic)", **terms(study)))
-    legend_above(axes, _slope_handles(study, fit), columns=2)
+    axes.set_ylabel(_("entries {first} (logarithmic)", **terms(study)))
+    style.legend_above(axes, _slope_handles(study, fit), columns=2)
     style.plain_grid(axes, axis="both")
-    name_some(axes, points, "units", "entries", mark, pd.Series(False, index=points.index))
+    name_some(axes, points, "units", "entries", mark, pd.Series(False, index=points.index),
+              _slope_points(axes))  # fmt: skip
     none = len(points) - len(some)
     if none:
         caption += " " + _("At the lower edge: {n} with none {first}.", n=number(none),
                            **terms(study))  # fmt: skip
     return Figure(drawing, _size_alt(study, fit, points, mark), caption, _(
-        "why: an intake that is the same for each {district} and unwillingness in large ones look "
-        "alike here.", **terms(study),
+        "This figure does not show why: the pattern can come from an intake limit or from other "
+        "causes."
     ))  # fmt: skip
 
 
@@ -110,6 +111,16 @@ def _draw_slopes(axes: Axes, points: pd.DataFrame, fit: pd.Series) -> None:
         axes.fill_between(x, np.minimum(*ends), np.maximum(*ends), color=style.BLUE, alpha=0.15,
                           linewidth=0)  # fmt: skip
         axes.plot(x, line(float(fit["estimate"])), color=style.BLUE, linewidth=2)
+
+
+def _slope_points(axes: Axes) -> np.ndarray:
+    """Return points along the lines drawn so far, close together."""
+    points = []
+    for line in axes.lines:
+        x, y = (np.log(np.asarray(values, dtype=float)) for values in line.get_data())
+        close = np.linspace(x[0], x[-1], 300)
+        points.append(np.exp(np.column_stack([close, np.interp(close, x, y)])))
+    return np.vstack(points) if points else np.empty((0, 2))
 
 
 def _slope_handles(study: Study, fit: pd.Series) -> list[Patch | Line2D]:
@@ -152,18 +163,25 @@ def _size_alt(study: Study, fit: pd.Series, points: pd.DataFrame, mark: str) -> 
         text = _("Over {n} {districts} no slope can be estimated.", n=number(len(points)),
                  **terms(study))  # fmt: skip
     else:
-        text = _(
-            "Over {n} {districts} the number {first} goes with the number of {unit} to the power "
-            "of {slope} (95% interval {low} to {high}); 0 would be the same number in each "
-            "{district}, 1 the same share of {unit}.",
+        text = doubling_text(study, fit) + " " + _(
+            "The slope over {n} {districts} is {slope} (95% interval {low} to {high}); 0 would be "
+            "the same number in each {district}, 1 the same share of {unit}.",
             n=number(fit["n"]), slope=slope_text(fit["estimate"]), low=slope_text(fit["low"]),
             high=slope_text(fit["high"]), **terms(study),
         )  # fmt: skip
     for own in points[points["district_id"] == mark].itertuples():
-        text += " " + _("{name}: {entries} {first}, {units} {unit}.", name=own.district,
+        text += " " + _("{name}: {entries} entries {first}, {units} {unit}.", name=own.district,
                         entries=number(own.entries), units=number(own.units),
                         **terms(study))  # fmt: skip
     return text
+
+
+def doubling_text(study: Study, fit: pd.Series) -> str:
+    """Say an elasticity plainly: how many times the entries where there are twice the units."""
+    times, low, high = (number(2 ** float(fit[c]), 1) for c in ("estimate", "low", "high"))
+    return _("A {district} with twice as many {unit} has about {times} times as many entries "
+             "{first} ({low}–{high}).", times=times, low=low, high=high,
+             **terms(study))  # fmt: skip
 
 
 def lorenz(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
@@ -183,9 +201,9 @@ def lorenz(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
     handles = [Line2D([], [], color=style.GREY, linestyle="--", linewidth=1,
                       label=_("the same reach in each {district}", **terms(study)))]  # fmt: skip
     said = []
-    looks = (("solid", style.BLUE), ("dashdot", style.GREEN), ("dotted", style.PURPLE))
+    looks = ("solid", "dashdot", "dotted")
     for n, (scenario, curve) in enumerate(curves.groupby("scenario", sort=False)):
-        line, colour = looks[n % len(looks)]
+        line, colour = looks[n % len(looks)], style.BLUE
         x, y = (curve[c].to_numpy(dtype=float) for c in ("units_share", "reached_share"))
         gini = 1 - float((np.diff(x) * (y[1:] + y[:-1])).sum())
         named = scenario_label(str(scenario)), number(max(0.0, gini), 2)
@@ -196,12 +214,12 @@ def lorenz(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
             axes.scatter(x[1:], y[1:], s=14, color=colour, zorder=4)
         own = np.flatnonzero((curve["district_id"] == mark) & (mark != ""))
         for i in own:
-            axes.plot(x[i - 1 : i + 1], y[i - 1 : i + 1], color=style.VERMILION, linewidth=5,
+            axes.plot(x[i - 1 : i + 1], y[i - 1 : i + 1], color=style.MARK, linewidth=5,
                       solid_capstyle="butt", zorder=5)  # fmt: skip
         handles += axes.plot([], [], color=colour, linestyle=line, linewidth=2, label=text)
     marked = curves.loc[(curves["district_id"] == mark) & (mark != ""), "district"]
     if len(marked):
-        handles.append(Line2D([], [], color=style.VERMILION, linewidth=5, label=marked.iloc[0]))
+        handles.append(Line2D([], [], color=style.MARK, linewidth=5, label=marked.iloc[0]))
     axes.set(xlim=(0, 1), ylim=(0, 1))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _position: percent(value))
@@ -215,8 +233,9 @@ def lorenz(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
         "0 is the same reach in each.", **terms(study),
     )  # fmt: skip
     return Figure(drawing, f"{ginis} {_half_text(study, curves)}", caption, _(
-        "how evenly reach is truly spread: each curve holds if all {districts} lie at the same "
-        "bound, and the true one may lie on either side of both.", **terms(study),
+        "This figure does not show how evenly reach is truly spread: each curve holds if all "
+        "{districts} lie at the same bound, and the true one may lie on either side of both.",
+        **terms(study),
     ))  # fmt: skip
 
 
@@ -259,20 +278,55 @@ def workload(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
         _draw_round(axes, visits, values, color="#B5B5B5", linewidth=0.9, zorder=2)
     names = study.districts.set_index("district_id")["name"]
     for district_id, values in named.iterrows():
-        colour = style.VERMILION if district_id == mark else style.BLUE
+        colour = style.MARK if district_id == mark else style.BLUE
         _draw_load(axes, visits, values.to_numpy(), str(names[str(district_id)]), colour)
+    recent = _recent_rounds(known, mark)
+    if len(recent):
+        year, n = recent["entries_year"].iloc[0], recent["entries"].iloc[0]
+        _draw_load(axes, visits, recent["weeks_per_entries_round"].to_numpy(dtype=float),
+                   entries_text(n, year), style.MARK, linestyle="--")  # fmt: skip
     _frame_load(axes, visits, float(wide.to_numpy().max()), sorted(table["weeks"].unique()))
     return Figure(drawing, _load_alt(study, rounds, named.index), caption, _(
-        "how often any {unit} was visited: the study counts no visits. Where each {district} has "
-        "equally many facilitators, load equals size.", **terms(study),
+        "This figure does not show how often any {unit} was visited: the study counts no visits. "
+        "Where each {district} has equally many facilitators, workload merely mirrors the number "
+        "of {unit}.", **terms(study),
     ))  # fmt: skip
 
 
-def _draw_load(axes: Axes, visits: np.ndarray, weeks: np.ndarray, name: str, colour: str) -> None:
-    _draw_round(axes, visits, weeks, color=colour, linewidth=2.2, zorder=4)
+def _recent_rounds(rounds: pd.DataFrame, mark: str) -> pd.DataFrame:
+    """Return the marked district's rounds of its latest entries; none where they are not known."""
+    own = rounds[(rounds["district_id"] == mark) & (rounds["weeks_per_entries_round"] > 0)]
+    return own.sort_values("visits_per_day")
+
+
+def entries_text(n: int, year: int) -> str:
+    """Name the entries of one year."""
+    return _("{n} entries of {year}", n=number(n), year=str(year))
+
+
+def weeks_text(weeks: float) -> str:
+    """Write the weeks of a full round: one begun counts.
+
+    Examples
+    --------
+    >>> weeks_text(82.5)
+    '83'
+    """
+    return number(np.ceil(round(float(weeks), 9)))
+
+
+def _draw_load(
+    axes: Axes,
+    visits: np.ndarray,
+    weeks: np.ndarray,
+    name: str,
+    colour: str,
+    linestyle: str = "-",
+) -> None:
+    _draw_round(axes, visits, weeks, color=colour, linewidth=2.2, zorder=4, linestyle=linestyle)
     axes.scatter(visits, weeks, color=colour, s=26, zorder=5)
     for n, (x, y) in enumerate(zip(visits, weeks, strict=True)):
-        text = number(y) if n else f"{name}: {number(y)}"
+        text = f"{name}: {weeks_text(y)}" if n == 0 else weeks_text(y)
         axes.annotate(text, (x, y), xytext=(5, 5), textcoords="offset points", fontsize=9,
                       color=colour, fontweight="normal" if n else "bold", zorder=6,
                       path_effects=halo())  # fmt: skip
@@ -346,8 +400,21 @@ def _load_alt(study: Study, rounds: pd.DataFrame, named: pd.Index) -> str:
             "{name} ({units} {unit}, facilitators: {people}): one full round takes {slow} weeks at "
             "{few} visits per field day, {fast} weeks at {many}.",
             name=few["district"], units=number(few["units"]), people=number(few["facilitators"]),
-            slow=number(few["weeks_per_round"]), few=plain_text(few["visits_per_day"]),
-            fast=number(many["weeks_per_round"]), many=plain_text(many["visits_per_day"]),
+            slow=weeks_text(few["weeks_per_round"]), few=plain_text(few["visits_per_day"]),
+            fast=weeks_text(many["weeks_per_round"]), many=plain_text(many["visits_per_day"]),
             **terms(study),
         ))  # fmt: skip
+        if len(named) == 1:
+            said.extend(filter(None, [recent_text(own)]))
     return " ".join(said)
+
+
+def recent_text(own: pd.DataFrame) -> str:
+    """Say how long one round of a district's latest entries takes, where they are known."""
+    weeks = own["weeks_per_entries_round"].dropna().astype(float)
+    if not (weeks > 0).any():
+        return ""
+    first = own.loc[weeks.index[0]]
+    return _("For the {entries} alone one round takes {low}–{high} weeks.",
+             entries=entries_text(first["entries"], first["entries_year"]),
+             low=weeks_text(weeks.min()), high=weeks_text(weeks.max()))  # fmt: skip

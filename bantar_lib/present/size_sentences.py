@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from bantar_lib.present.count_figures import scenario_label
 from bantar_lib.present.display import Text, escape_markdown
-from bantar_lib.present.size_figures import assumed_text, days_text, plain_text, slope_text
+from bantar_lib.present.size_figures import (
+    assumed_text,
+    days_text,
+    doubling_text,
+    plain_text,
+    recent_text,
+    slope_text,
+)
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
@@ -30,29 +38,44 @@ def size_note(study: Study, size: pd.DataFrame) -> Text:
     """
     first = size[size["role"] == "primary"].iloc[0]
     if pd.isna(first["estimate"]):
-        return Text(_("How the number {first} goes with the number of {unit} cannot be estimated: "
-                      "{reason}.", reason=_no_slope(study, str(first["note"])),
+        return Text(_("How the number of entries {first} goes with the number of {unit} cannot be "
+                      "estimated: {reason}.", reason=_no_slope(study, str(first["note"])),
                       **terms(study)))  # fmt: skip
     text = _(
-        "Over {n} {districts} the number {first} goes with the number of {unit} to the power of "
-        "{slope} (95% interval {low} to {high}).",
+        "The slope over {n} {districts} (the elasticity of entries {first} to the number of "
+        "{unit}) is {slope} (95% interval {low} to {high}).",
         n=number(first["n"]), slope=slope_text(first["estimate"]), low=slope_text(first["low"]),
         high=slope_text(first["high"]), **terms(study),
     )  # fmt: skip
-    parts = [text, _slopes(study, first)]
+    parts = [escape_markdown(doubling_text(study, first)), text, _slopes(study, first)]
     if not first["excludes_fixed_intake"] or first["estimate"] < 0.5:
-        parts.append(_("A fixed intake per {district} explains low reach in large {districts} as "
-                       "well as unwillingness does.", **terms(study)))  # fmt: skip
-    columns = ["excludes_fixed_intake", "excludes_proportional"]
+        parts.append(_("The pattern can come from an intake limit or from other causes; these "
+                       "counts do not tell."))  # fmt: skip
     other = size[size["role"] != "primary"].dropna(subset=["estimate"])
-    if len(other) and not other.iloc[0][columns].equals(first[columns]):
-        parts.append(_(
-            "A second model (of logarithms) gives {slope} ({low} to {high}) and does not exclude "
-            "the same slopes, so that the counts do not settle it.",
-            slope=slope_text(other.iloc[0]["estimate"]),
-            low=slope_text(other.iloc[0]["low"]), high=slope_text(other.iloc[0]["high"]),
-        ))  # fmt: skip
-    return Text(" ".join(parts))
+    if len(other):
+        parts.append(_by_model(study, first, other.iloc[0]))
+    return Text(" ".join(filter(None, parts)))
+
+
+def _by_model(study: Study, first: pd.Series, other: pd.Series) -> str:
+    """Say on which reference slope the two models disagree, if on any."""
+    values = {"slope": slope_text(other["estimate"]), "low": slope_text(other["low"]),
+              "high": slope_text(other["high"]), **terms(study)}  # fmt: skip
+    if first["excludes_fixed_intake"] != other["excludes_fixed_intake"]:
+        text = _(
+            "Whether entries {first} are simply equal in number depends on the model: a "
+            "second one (of logarithms) gives {slope} ({low} to {high}).",
+            **values,
+        )
+    elif first["excludes_proportional"] != other["excludes_proportional"]:
+        text = _(
+            "Whether entries {first} are in proportion to the number of {unit} depends on the "
+            "model: a second one (of logarithms) gives {slope} ({low} to {high}).",
+            **values,
+        )
+    else:
+        return ""
+    return text
 
 
 def _no_slope(study: Study, note: str) -> str:
@@ -130,31 +153,37 @@ def workload_note(study: Study, workload: pd.DataFrame, district_id: str) -> Tex
                  n=int(first["facilitators"]), people=number(first["facilitators"])),
         days=days_text(float(first["days_per_week"])),
         visits=spans["visits_per_day"], units=number(first["units"]),
-        rounds=_span(known["weeks_per_round"].astype(float).round()), weeks=spans["weeks"],
-        contacts=_span(known["contacts_per_unit"].astype(float).round(1)),
+        rounds=_span(np.ceil(known["weeks_per_round"].astype(float).round(9))),
+        weeks=spans["weeks"], contacts=_span(known["contacts_per_unit"], digits=1),
         needed=_span(known["facilitators_for_monthly"]), **terms(study),
     )  # fmt: skip
-    return Text(" ".join(filter(None, [text, assumed_text(study, own), _confounded(study, first)])))
+    parts = [text, recent_text(own), assumed_text(study, own), _confounded(study, first)]
+    return Text(" ".join(filter(None, parts)))
 
 
-def _span(values: pd.Series) -> str:
-    low, high = float(values.min()), float(values.max())
-    return plain_text(low) if low == high else f"{plain_text(low)}–{plain_text(high)}"
+def _span(values: pd.Series, *, digits: int | None = None) -> str:
+    """Write the least and the most, with as many decimals as asked or as each has."""
+    low, high = (
+        plain_text(float(v)) if digits is None else number(float(v), digits)
+        for v in (values.min(), values.max())
+    )
+    return low if low == high else f"{low}–{high}"
 
 
 def _confounded(study: Study, row: pd.Series) -> str:
     if pd.isna(row["size_confounded"]):
         return ""
     if not row["size_confounded"]:
-        return _("Facilitators differ in number between {districts}, so that load and size are not "
-                 "the same here; what either does is not shown by these counts.",
+        return _("Facilitators differ in number between {districts}, so that workload does "
+                 "not merely mirror the number of {unit}; what either does, these counts do not "
+                 "show.",
                  **terms(study))  # fmt: skip
     if row["facilitators"] == 1:
-        return _("With one facilitator in each {district} load equals size: its effect cannot be "
-                 "told apart.", **terms(study))  # fmt: skip
-    return _("With equally many facilitators in each {district} ({people}) load equals size: its "
-             "effect cannot be told apart.", people=number(row["facilitators"]),
-             **terms(study))  # fmt: skip
+        return _("With one facilitator in each {district} workload merely mirrors the number of "
+                 "{unit}: its effect cannot be told apart.", **terms(study))  # fmt: skip
+    return _("With equally many facilitators in each {district} ({people}) workload merely mirrors "
+             "the number of {unit}: its effect cannot be told apart.",
+             people=number(row["facilitators"]), **terms(study))  # fmt: skip
 
 
 def target_note(study: Study, targets: pd.DataFrame, district_id: str) -> Text:

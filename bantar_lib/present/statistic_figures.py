@@ -78,7 +78,9 @@ def nothing(study: Study, caption: str) -> Figure:
     drawing, axes = style.canvas(1.0)
     axes.set_axis_off()
     axes.text(0.5, 0.5, text, ha="center", va="center")
-    return Figure(drawing, text, caption, _("This figure shows nothing: blank means unknown, not zero."))
+    return Figure(
+        drawing, text, caption, _("This figure shows nothing: blank means unknown, not zero.")
+    )
 
 
 def _name_rows(axes: Axes, table: pd.DataFrame, names: list[str], mark: str) -> None:
@@ -140,8 +142,8 @@ def funnel(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     """
     table = measures.funnel(execution)
     known = table.dropna(subset=["rate"])
-    caption = _("Execution rate against the number of entries {first}, {years}.", years=years_text(execution),
-                **terms(study))  # fmt: skip
+    caption = _("Execution rate against the number of entries {first}, {years}.",
+                years=years_text(execution), **terms(study))  # fmt: skip
     if known.empty:
         return nothing(study, caption)
     drawing, axes = style.canvas(4.6)
@@ -183,8 +185,8 @@ def _limit_points(curves: pd.DataFrame, rate: float) -> np.ndarray:
 def _limits_text(study: Study, table: pd.DataFrame, known: pd.DataFrame) -> str:
     text = _(
         "Limits around the rate of all {districts}: naive, as if they differed by chance alone, "
-        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points; extreme z "
-        "values are drawn in first, winsorised at 10%). Outside the wider grey band, that of "
+        "and adjusted for overdispersion in two ways (φ = {phi}; τ = {tau} points; z "
+        "winsorised at 10%). Outside the wider grey band, that of "
         "99.8%, about 1 in 500 would lie by chance alone.",
         phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
         **terms(study),
@@ -272,7 +274,9 @@ def rank_intervals(study: Study, execution: pd.DataFrame, *, mark: str = "") -> 
     rows = np.arange(len(table))
     low, high = (table[c].to_numpy(dtype=float) for c in ("rank_low", "rank_high"))
     # Half a place on each side, so that a rank held for sure still has a length.
-    axes.barh(rows, high - low + 1, left=low - 0.5, height=0.5, color=style.point_colours(table, mark))
+    axes.barh(
+        rows, high - low + 1, left=low - 0.5, height=0.5, color=style.point_colours(table, mark)
+    )
     if n <= MOST_NAMED:
         for y, a, b in zip(rows, low, high, strict=True):
             text = number(a) if a == b else f"{number(a)}–{number(b)}"
@@ -320,7 +324,8 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     table = measures.detectability(execution).assign(rate=execution["rate"].to_numpy())
     known = table.dropna(subset=["city"]).sort_values(["proposed", "district"], ascending=False)
     caption = _("What each {district} could show at all, {years}; in order of the number of "
-                "entries {first} (in brackets).", years=years_text(execution), **terms(study))  # fmt: skip
+                "entries {first} (in brackets).",
+                years=years_text(execution), **terms(study))  # fmt: skip
     if known.empty:
         return nothing(study, caption)
     drawn = sampled(known, mark)
@@ -331,8 +336,8 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     axes.barh(rows, high - low, left=low, height=0.6, color=style.PALE)
     overall = float(known["city"].iloc[0])
     axes.axvline(overall, color=style.INK, linestyle="--", linewidth=1)
-    axes.scatter(drawn["rate"].astype(float), rows, c=style.point_colours(drawn, mark), s=46, zorder=3,
-                 clip_on=False)  # fmt: skip
+    axes.scatter(drawn["rate"].astype(float), rows, c=style.point_colours(drawn, mark), s=46,
+                 zorder=3, clip_on=False)  # fmt: skip
     names = [
         f"{d} ({number(n)})" for d, n in zip(drawn["district"], drawn["proposed"], strict=True)
     ]

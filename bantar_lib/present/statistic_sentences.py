@@ -9,7 +9,9 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib import measures
+from bantar_lib.measures.counts import stage_counts
 from bantar_lib.present.display import Text, escape_markdown
+from bantar_lib.present.labels import MOST_NAMED
 from bantar_lib.present.statistic_figures import chance_text, flag_text, points_text, too_near
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -93,7 +95,7 @@ def funnel_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text
         return Text(_("All {districts} together have a rate of {overall}, so that there are no "
                       "limits within which {name} could lie.", **values))  # fmt: skip
     where = flag_text(str(own["flag_95"]))
-    text = _("{name}, with {rate} of {n} {unit} {first}, lies {where} (95%). Around the overall "
+    text = _("{name}, with {rate} of {n} entries {first}, lies {where} (95%). Around the overall "
              "rate of {overall} the naive limits for this number run from {low} to {high}.",
              rate=percent(own["rate"]), n=number(own["proposed"]), where=where,
              low=percent(own["low_95"]), high=percent(own["high_95"]), **values)  # fmt: skip
@@ -141,16 +143,16 @@ def heterogeneity_note(study: Study, execution: pd.DataFrame) -> Text:
     demonstrated = bool(row["p_permutation"] < ALPHA)
     if demonstrated:
         text = _(
-            "The rates of {n} {districts} differ by more than chance (permutation test, {p}): "
-            "their dispersion is φ = {phi}, where 1 is chance alone; chance does not explain "
-            "{share} of the variation, and the true rates spread by about {sd} percentage points "
-            "(standard deviation).", **values,
+            "The rates of {n} {districts} differ by more than chance would give (permutation test, "
+            "{p}; dispersion φ = {phi}, where 1 is chance alone; {share} of the variation is not "
+            "explained by chance). The true rates spread by about {sd} percentage points (standard "
+            "deviation).", **values,
         )  # fmt: skip
     else:
         text = _(
-            "That the rates of {n} {districts} differ by more than chance is not demonstrated "
-            "(permutation test, {p}; dispersion φ = {phi}, where 1 is chance alone), which is not "
-            "the same as no difference.", **values,
+            "That the rates of {n} {districts} differ by more than chance would give is not "
+            "demonstrated (permutation test, {p}; dispersion φ = {phi}, where 1 is chance alone), "
+            "which is not the same as no difference.", **values,
         )  # fmt: skip
     return Text(f"{text} {_without_one(study, execution, demonstrated)}".strip())
 
@@ -169,8 +171,8 @@ def _without_one(study: Study, execution: pd.DataFrame, demonstrated: bool) -> s
         return _("It hangs on single {districts}: without {names} it would no longer be "
                  "demonstrated, each left out alone.", **values)  # fmt: skip
     if demonstrated:
-        return _("No single {district} makes it: leaving out {name} leaves the least dispersion, "
-                 "{phi}, and the difference stays demonstrated.", **values)  # fmt: skip
+        return _("No single {district} drives this: without {name} too, which matters most, the "
+                 "difference stays demonstrated (φ = {phi}).", **values)  # fmt: skip
     if len(turns):
         return _("Leaving out {names}, each alone, would make it demonstrated.", **values)
     return _("Leaving out any single {district} does not alter this.", **values)
@@ -196,13 +198,28 @@ def separable_note(study: Study, execution: pd.DataFrame) -> Text:
         return Text(_("None of the {pairs} pairs of {districts} can be told apart: which of two "
                       "has the higher rate is not shown for any.", **values))  # fmt: skip
     if row["separable"] == row["pairs"]:
-        return Text(_("All {pairs} pairs of {districts} can be told apart: which of two has the "
-                      "higher rate is at least 95% probable for each.", **values))  # fmt: skip
-    return Text(_(
-        "Of {pairs} pairs of {districts}, {k} ({share}) can be told apart: which of the two has "
-        "the higher rate is at least 95% probable. For the other {rest} an order is not shown.",
-        **values,
-    ))  # fmt: skip
+        text = _("All {pairs} pairs of {districts} can be told apart: which of two has the "
+                 "higher rate is at least 95% probable for each.", **values)  # fmt: skip
+    else:
+        text = _(
+            "Of {pairs} pairs of {districts}, {k} ({share}) can be told apart: which of the two "
+            "has the higher rate is at least 95% probable. For the other {rest} an order is not "
+            "shown.", **values,
+        )  # fmt: skip
+    return Text("\n".join([text, *_higher_than(execution, int(row["districts"]))]))
+
+
+def _higher_than(execution: pd.DataFrame, districts: int) -> list[str]:
+    """Return a list in Markdown: each district with those that it is higher than."""
+    if districts > MOST_NAMED:
+        return []
+    pairs = measures.separable_pairs(execution).sort_values(["higher", "higher_id", "lower"])
+    lines = [
+        _("- {name} is higher than {names}.", name=own["higher"].iloc[0],
+          names=listing(list(own["lower"])))
+        for _id, own in pairs.groupby("higher_id", sort=False)
+    ]  # fmt: skip
+    return ["", *lines]
 
 
 def detectability_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
@@ -218,7 +235,7 @@ def detectability_note(study: Study, execution: pd.DataFrame, district_id: str) 
         return _no_rate(study, row)
     table = measures.detectability(execution).assign(rate=execution["rate"].to_numpy())
     own = _own(table, district_id)
-    text = _("{name} has {n} {unit} {first}.", name=own["district"], n=number(own["proposed"]),
+    text = _("{name} has {n} entries {first}.", name=own["district"], n=number(own["proposed"]),
              **terms(study))  # fmt: skip
     values = {
         "overall": percent(own["city"]), "rate": percent(own["rate"]),
@@ -240,12 +257,12 @@ def detectability_note(study: Study, execution: pd.DataFrame, district_id: str) 
     )  # fmt: skip
     if bool(too_near(table[table["district_id"] == district_id]).iloc[0]):
         return Text(text + " " + _(
-            "It shows {rate}, {points} percentage points away: a true difference of that size "
-            "would be missed more often than one time in five.", **values,
+            "The recorded rate is {rate}, {points} percentage points away: a true difference of "
+            "that size would be missed more often than about one time in five.", **values,
         ))  # fmt: skip
     return Text(text + " " + _(
-        "It shows {rate}, {points} percentage points away: a true difference of that size "
-        "would be found at least four times in five.", **values,
+        "The recorded rate is {rate}, {points} percentage points away: a true difference of that "
+        "size would be found about four times in five or more often.", **values,
     ))  # fmt: skip
 
 
@@ -273,22 +290,52 @@ def trend_note(study: Study, trend: pd.DataFrame) -> Text:
     return Text(f"{text} {_entries_change(study, rows)}".strip())
 
 
+def _levels(study: Study, crude: pd.Series) -> tuple[pd.Series, pd.Series] | None:
+    """Return the two years' proposed and implemented, of the districts that the trend compares."""
+    years = [int(year) for year in crude["years"].split("|")]
+    pairs = stage_counts(study)
+    wide = pairs[pairs["year"].isin(years)].astype({"proposed": "float", "implemented": "float"})
+    wide = wide.pivot(index="district_id", columns="year", values=["proposed", "implemented"])
+    if not {("proposed", y) for y in years} <= set(wide.columns):
+        return None
+    asked, done = wide["proposed"][years], wide["implemented"][years]
+    fit = wide.notna().all(axis=1) & (asked > 0).all(axis=1) & (done <= asked).all(axis=1)
+    n, k = asked[fit].sum(), done[fit].sum()
+    rate = (k / n).to_numpy()
+    # Only levels that have the difference which the trend gives.
+    return (n, k) if abs(rate[1] - rate[0] - crude["estimate"]) < 1e-9 else None
+
+
 def _rate_change(study: Study, crude: pd.Series, inside: pd.Series) -> str:
     early, late = crude["years"].split("|")
-    text = _(
-        "Between {early} and {late} the rate of {n} {districts} together differs by {points} "
-        "percentage points (95% interval {low} to {high})",
-        early=early, late=late, n=number(crude["n"]), points=points_text(crude["estimate"]),
-        low=points_text(crude["low"]), high=points_text(crude["high"]), **terms(study),
-    )  # fmt: skip
+    values = {
+        "early": early, "late": late, "n": number(crude["n"]),
+        "points": points_text(crude["estimate"]), "low": points_text(crude["low"]),
+        "high": points_text(crude["high"]), **terms(study),
+    }  # fmt: skip
+    levels = _levels(study, crude)
+    if levels:
+        asked, done = levels
+        said = [
+            _("{rate} ({done} of {asked}) in {year}", rate=percent(done[y] / asked[y]),
+              done=number(done[y]), asked=number(asked[y]), year=str(y))
+            for y in asked.index
+        ]  # fmt: skip
+        text = _("The rate of {n} {districts} together is {levels}: {points} percentage points "
+                 "(95% interval {low} to {high}).", levels=listing(said), **values)  # fmt: skip
+    else:
+        text = _("Between {early} and {late} the rate of {n} {districts} together differs by "
+                 "{points} percentage points (95% interval {low} to {high}).",
+                 **values)  # fmt: skip
     clear = bool(crude["low"] > 0 or crude["high"] < 0)
     if pd.isna(inside["estimate"]):
-        text += ". " + _("Inside the {districts} it cannot be compared.", **terms(study))
+        text += " " + _("Inside the {districts} it cannot be compared.", **terms(study))
     else:
-        text += _(
-            "; inside the {districts} the odds differ by a factor of {odds} ({low} to {high}).",
-            odds=number(inside["estimate"], 2), low=number(inside["low"], 2),
-            high=number(inside["high"], 2), **terms(study),
+        text += " " + _(
+            "Within {n} {districts} (those that can tell) the odds ratio is {odds} ({low} to "
+            "{high}).",
+            n=number(inside["n"]), odds=number(inside["estimate"], 2),
+            low=number(inside["low"], 2), high=number(inside["high"], 2), **terms(study),
         )  # fmt: skip
     stratified = bool(inside["low"] > 1 or inside["high"] < 1) if pd.notna(inside["low"]) else None
     return f"{text} {_change_verdict(study, clear, stratified)}{_left_out(study, crude)}"
@@ -318,6 +365,9 @@ def _entries_change(study: Study, rows: pd.DataFrame) -> str:
     row = rows.loc[("quasi_poisson", "rate_ratio_per_year")]
     if pd.isna(row["low"]):
         return ""
+    if _mixed_stages(study):
+        return _("The years may not count the same stage, so that no trend over them can be "
+                 "judged.")  # fmt: skip
     years = row["years"].split("|")
     clear = bool(row["low"] > 1 or row["high"] < 1)
     text = _(
@@ -331,3 +381,10 @@ def _entries_change(study: Study, rows: pd.DataFrame) -> str:
         if clear
         else _(": a trend is not demonstrated, which is not the same as no change.")
     )
+
+
+def _mixed_stages(study: Study) -> bool:
+    """Return whether the entries are of a stage that the source does not name."""
+    loose = [stage.id for stage in study.stages if not stage.ordered]
+    counts = study.counts
+    return bool(counts.loc[counts["stage"].isin(loose), "count"].notna().any())

@@ -1,0 +1,54 @@
+"""Tables of statistics for the annex."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bantar_lib import measures
+from bantar_lib.present.display import Table
+from bantar_lib.present.terms import terms
+from bantar_lib.study import Study
+from bantar_lib.words import listing, number, room_words
+
+_ = room_words("present")
+
+MOST_DISTRICTS = 60
+"""With more districts than this, separable pairs are counted and not listed."""
+
+
+def separable_table(study: Study, execution: pd.DataFrame) -> Table:
+    """Lay out, for each district, those that it is higher than with at least 95% probability.
+
+    Parameters
+    ----------
+    study : Study
+        For its words.
+    execution : pandas.DataFrame
+        As :func:`bantar_lib.execution` returns it.
+
+    Examples
+    --------
+    >>> from bantar_lib import execution, load_study
+    >>> study = load_study("kampung_bantar")
+    >>> len(separable_table(study, execution(study)).frame)  # no pair has Danau Sipin on top
+    7
+    """
+    words = terms(study)
+    known = int(execution["rate"].notna().sum())
+    listed = known <= MOST_DISTRICTS
+    pairs = measures.separable_pairs(execution) if listed else pd.DataFrame(columns=["higher"])
+    groups = pairs.sort_values(["higher", "higher_id"]).groupby("higher_id", sort=False)
+    frame = pd.DataFrame([
+        {
+            words["district"].capitalize(): own["higher"].iloc[0],
+            _("higher than"): listing(sorted(own["lower"])),
+            _("pairs"): number(len(own)),
+        }
+        for _id, own in groups
+    ] if len(pairs) else [], columns=[words["district"].capitalize(), _("higher than"),
+                                      _("pairs")])  # fmt: skip
+    caption = _("Pairs of {districts} that can be told apart: the order is at least 95% probable "
+                "in the pooled model (alphabetical)", **words)  # fmt: skip
+    if not listed:
+        caption += ". " + _("Not listed for {n} {districts}.", n=number(known), **words)
+    return Table(frame, caption, (_("pairs"),))
