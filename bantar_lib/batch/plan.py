@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from bantar_lib.errors import UserError
 from bantar_lib.places import shared_folder
-from bantar_lib.study import Study
+from bantar_lib.study import Study, find_study
 from bantar_lib.words import LANGUAGES, room_words
 
 if TYPE_CHECKING:
@@ -173,6 +173,15 @@ def district_folders(districts: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def reference(study: Study) -> str:
+    """Return how a notebook names the study: by its name where that finds it, else by its path."""
+    try:
+        found = find_study(study.path.name)
+    except UserError:
+        return str(study.path)
+    return study.path.name if found.resolve() == study.path else str(study.path)
+
+
 def plan(
     study: Study,
     districts: Sequence[str] | None,
@@ -220,7 +229,7 @@ def plan(
     own: list[Job] = []
     for path in notebooks:
         declared = declared_parameters(path)
-        base = {"study": str(study.path), "lang": lang}
+        base = {"study": reference(study), "lang": lang}
         base |= {k: v for k, v in extra.items() if k in declared}
         if "district" not in declared:
             if districts is None:

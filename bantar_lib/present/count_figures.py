@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import MaxNLocator
 
 from bantar_lib.present import style
@@ -177,7 +179,8 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
     rows = np.arange(len(table))
     colours = style.point_colours(table, mark)
     low, high = table["lower_bound"].astype(float), table["upper_bound"].astype(float)
-    axes.hlines(rows, low, high, colors=colours, linewidth=3, alpha=0.55)
+    pale = [to_rgba(c, 0.55 if c == style.BLUE else 0.85) for c in colours]
+    axes.hlines(rows, low, high, colors=pale, linewidth=3)
     axes.scatter(low, rows, c=colours, marker="|", s=110)
     axes.scatter(high, rows, c=colours, marker="|", s=110)
     handles = [Line2D([], [], color=style.BLUE, linewidth=3, alpha=0.55,
@@ -339,7 +342,8 @@ def entries(study: Study, district_id: str) -> Figure:
         for c, s in zip(palette, stages, strict=True)
     ]
     if unknown:
-        handles.append(Line2D([], [], marker="$?$", color=style.INK, linestyle="", markersize=5,
+        handles.append(Line2D([], [], marker=TextPath((-3, -4), "?", size=10),
+                              color=style.INK, linestyle="", markersize=9, markeredgewidth=0,
                               label=_("unknown")))  # fmt: skip
     axes.set_xticks(range(len(years)), [str(y) for y in years])
     axes.set_ylabel(_("entries"))

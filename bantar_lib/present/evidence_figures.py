@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ VERDICT_COLOURS = {
     "differs": style.VERMILION,
     "cannot_be_checked": style.PALE,
 }
+_SLANTED: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
 SOURCE_KINDS = ("document", "interview", "observation", "statistic", "author_statement")
 """Kinds of source that a figure always has a column for, so that a missing one shows."""
 
@@ -139,10 +141,10 @@ def evidence_sources(study: Study, district_id: str, coder: str | None = None) -
             axes.text(x + 0.5, y + 0.5, number(value) if value else "–", ha="center", va="center",
                       color=style.ink_on_blues(value / most) if value else style.GREY,
                       fontsize=9)  # fmt: skip
-    axes.set_xticklabels([wrap(source_kind_label(k), 10) for k in grid.columns], rotation=0)
-    axes.set_yticklabels([wrap(labels[k], 26) for k in grid.index], rotation=0)
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
+    axes.set_yticklabels([wrap(labels[k], 26) for k in grid.index], rotation=0)
+    axes.set_xticklabels([source_kind_label(k) for k in grid.columns], **_SLANTED)
     axes.tick_params(length=0)
     missing = [source_kind_label(k) for k in SOURCE_KINDS if not grid[k].any()]
     return Figure(
@@ -179,8 +181,8 @@ def audit_grid(study: Study, audit: pd.DataFrame, table: str) -> Figure:
     verdicts = _cell_verdicts(own)
     wide = (style.WIDTH - 0.09 * max(map(len, rows))) / len(columns)
     heads = [wrap(_short_label(study, c)[0], max(5, int(wide / 0.088))) for c in columns]
-    upright = any(len(line) * 0.088 > wide for head in heads for line in head.split("\n"))
-    drawing, axes = style.canvas(1.3 + 0.3 * len(rows) + 0.8 * upright)
+    slanted = any(len(line) * 0.088 > wide for head in heads for line in head.split("\n"))
+    drawing, axes = style.canvas(1.3 + 0.3 * len(rows) + 0.5 * slanted)
     for cell in printed.itertuples():
         x, y = columns.index(cell.column), len(rows) - 1 - rows.index(cell.row)
         verdict = verdicts.get((cell.row, cell.column), "")
@@ -191,10 +193,10 @@ def audit_grid(study: Study, audit: pd.DataFrame, table: str) -> Figure:
                   fontweight="bold" if verdict == "differs" else "normal")  # fmt: skip
     axes.set_xlim(0, len(columns))
     axes.set_ylim(0, len(rows))
-    if upright:
-        heads = [_short_label(study, c)[0] for c in columns]
-    axes.set_xticks(np.arange(len(columns)) + 0.5, heads, rotation=90 if upright else 0)
     axes.xaxis.tick_top()
+    axes.set_xticks(np.arange(len(columns)) + 0.5, heads)
+    if slanted:
+        axes.set_xticklabels([_short_label(study, c)[0] for c in columns], **_SLANTED)
     axes.set_yticks(np.arange(len(rows)) + 0.5, rows[::-1])
     axes.tick_params(length=0)
     sns.despine(ax=axes, left=True, bottom=True)

@@ -340,7 +340,7 @@ def _draw_round(axes: Axes, visits: np.ndarray, weeks: np.ndarray, **look: Any) 
 
 def _frame_load(axes: Axes, visits: np.ndarray, top: float, weeks: list[float]) -> None:
     width = float(np.ptp(visits)) or 1.0
-    axes.set_xlim(visits[0] - 0.05 * width, visits[-1] + 0.42 * width)
+    axes.set_xlim(visits[0] - 0.05 * width, visits[-1] + 0.52 * width)
     axes.set_ylim(0, max(top, *weeks) * 1.12)
     for week in weeks:
         axes.axhline(week, color=style.INK, linestyle=":", linewidth=0.9, zorder=1)

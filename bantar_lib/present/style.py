@@ -74,8 +74,8 @@ def plain_grid(axes: Axes, *, axis: str = "x") -> None:
 
 
 def wrap(text: str, width: int = 34) -> str:
-    """Break a label into lines of at most `width` characters."""
-    return "\n".join(textwrap.wrap(text, width))
+    """Break a label into lines of at most `width` characters; no word is broken."""
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
 
 
 def point_colours(table: pd.DataFrame, mark: str) -> list[str]:

@@ -22,6 +22,8 @@ _NOT_INPUT = {"private", "__pycache__", "Thumbs.db", "desktop.ini"}
 SETTLED = 3.0
 """Seconds: a file changed later than this before it was read may change again unnoticed, since
 the clocks of file systems tick as coarsely as that."""
+PIECE = 1 << 20
+"""Bytes read at once."""
 
 Stamp = list[list[str | int]]
 """Each input file's name, size and times of change: as long as these stay, so does the content."""
@@ -74,12 +76,25 @@ def hash_of(folder: Path, framework: Framework) -> str:
     digest = hashlib.sha256()
     files = input_files(folder, framework)
     for name in sorted(files):
-        data = files[name].read_bytes()
-        if files[name].suffix.lower() in _TEXT_FILES:
-            data = data.replace(b"\r\n", b"\n")
-        digest.update(f"{name}\0{len(data)}\0".encode())
-        digest.update(data)
+        size = sum(map(len, _pieces(files[name])))
+        digest.update(f"{name}\0{size}\0".encode())
+        for piece in _pieces(files[name]):
+            digest.update(piece)
     return digest.hexdigest()
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield a file in pieces, so that a large register need not fit into memory."""
+    text, held = path.suffix.lower() in _TEXT_FILES, b""
+    with path.open("rb") as file:
+        while read := file.read(PIECE):
+            piece, held = held + read, b""
+            if text:
+                if piece.endswith(b"\r"):  # the line end may be cut in two
+                    piece, held = piece[:-1], b"\r"
+                piece = piece.replace(b"\r\n", b"\n")
+            yield piece
+    yield held
 
 
 def stamp_of(folder: Path, framework: Framework) -> Stamp:
@@ -113,7 +128,10 @@ def remember(folder: Path, framework: Framework, before: Stamp, since: float) ->
     before, since
         The stamp from before the files were read, and the time when it was taken.
     """
-    opened = Opened(hash_of(folder, framework), before)
+    try:
+        opened = Opened(hash_of(folder, framework), before)
+    except OSError:  # a file that no table needs is open elsewhere
+        return None
     if not before or not opened.holds(folder, framework):
         return None
     newest = max(int(t) for _name, _path, _size, *times in before for t in times)

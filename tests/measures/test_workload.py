@@ -26,6 +26,20 @@ def test_by_hand(bantar):
     assert row[RESULTS].tolist() == pytest.approx([2 * 192 / 165, 165 / 8, 11])
 
 
+def test_latest_entries_by_hand(bantar):
+    # Kota Baru's last year is 2018, with 19 entries of a stage not stated; 2 and 8 visits.
+    rows = workload(bantar, "Kota Baru", weeks=[48], visits_per_day=[2, 8])
+    assert rows["entries"].tolist() == [19, 19]
+    assert rows["entries_year"].tolist() == [2018, 2018]
+    assert rows["weeks_per_entries_round"].tolist() == pytest.approx([19 / 2, 19 / 8])
+
+
+def test_latest_entries_are_of_the_last_stage_where_every_stage_is_known(made_up):
+    rows = workload(districts(made_up, ("1", 50, 1)))
+    assert rows["entries"].isna().all()
+    assert rows["weeks_per_entries_round"].isna().all()
+
+
 def test_every_assumption_for_every_district(bantar):
     rows = workload(bantar, weeks=(10, 20), visits_per_day=(1, 2, 3))
     assert len(rows) == 11 * 2 * 3

@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from bantar_lib import execution, load_study, reach
 from bantar_lib.errors import UserError
 from bantar_lib.present import map_figures as figures
+from bantar_lib.present import style
 from bantar_lib.words import language
 
 KOTA_BARU = "15.71.07"
@@ -142,8 +143,8 @@ def test_narrow_tiles_drop_names_before_values():
 
 
 def test_writing_contrasts_with_its_ground():
-    assert figures._ink(0.95) == "white"
-    assert figures._ink(0.1) == figures._ink(float("nan")) != "white"
+    assert style.ink_on_blues(0.95) == "white"
+    assert style.ink_on_blues(0.1) == style.ink_on_blues(float("nan")) != "white"
 
 
 def test_no_place_no_map(study, rates, tmp_path):

@@ -60,7 +60,7 @@ def slopes(low, high, *, other=None, note=""):
                          "excludes_proportional": "boolean"})  # fmt: skip
 
 
-FIXED = "A fixed intake per district explains low reach in large districts as well as unwillingness"
+FIXED = "The pattern can come from an intake limit or from other causes; these counts do not tell."
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_size_note_by_what_the_interval_excludes(study, low, high, words, fixed)
     text = said(sentences.size_note, study, slopes(low, high))
     assert words in text
     assert (FIXED in text) is fixed
-    assert "A second model" not in text
+    assert "depends on the model" not in text
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,18 @@ def test_size_note_without_a_slope(study, note, words):
 
 def test_size_note_says_where_the_models_disagree(study):
     text = said(sentences.size_note, study, slopes(-0.2, 0.8, other=(0.1, 0.6)))
-    assert "A second model (of logarithms) gives 0.35 (0.10 to 0.60)" in text
+    assert "Whether entries proposed are simply equal in number depends on the model" in text
+    assert "a second one (of logarithms) gives 0.35 (0.10 to 0.60)" in text
+    text = said(sentences.size_note, study, slopes(-0.2, 0.8, other=(-0.2, 1.1)))
+    assert "in proportion to the number of RT depends on the model" in text
 
 
 def test_size_note_on_the_bundled_study(study):
     text = said(sentences.size_note, study, size(study))
-    assert "to the power of 0.32 (95% interval −0.22 to 0.85)" in text
+    assert text.startswith(
+        "A district with twice as many RT has about 1.2 times as many entries proposed (0.9–1.8)."
+    )
+    assert "is 0.32 (95% interval −0.22 to 0.85)" in text
     assert FIXED in text
 
 
@@ -122,10 +128,14 @@ def test_equity_note_of_one_scenario_or_of_none(study):
 def test_workload_note_on_the_bundled_study(study):
     text = said(sentences.workload_note, study, workload(study, visits_per_day=[2, 8]), KOTA_BARU)
     assert "With 1 facilitator, 1 field day a week and 2–8 visits a day" in text
-    assert "all 165 RT takes 21–82 weeks" in text  # 165/8 and 165/2
+    assert "all 165 RT takes 21–83 weeks" in text  # 165/8 and 165/2, rounded up
+    assert "For the 19 entries of 2018 alone one round takes 3–10 weeks." in text  # 19/8, 19/2
     assert "0.3–2.3 times" in text  # 24·2/165 and 48·8/165
+    whole = said(sentences.workload_note, study, workload(study, visits_per_day=[3, 8.25]),
+                 "15.71.03")  # fmt: skip
+    assert "0.4–2.1 times" in whole  # 24·3/192 and 48·8.25/192
     assert "6–42 facilitators" in text  # 12·165/(48·8) and 12·165/(24·2), rounded up
-    assert "With one facilitator in each district load equals size" in text
+    assert "With one facilitator in each district workload merely mirrors the number of RT" in text
     assert "From the study: 1 field day a week and the number of facilitators." in text
 
 
@@ -143,7 +153,7 @@ def test_workload_note_takes_the_field_day_from_the_study(study):
 
 def test_workload_note_where_the_number_of_facilitators_is_assumed(study):
     text = said(sentences.workload_note, study, workload(study, facilitators=3), KOTA_BARU)
-    assert "With equally many facilitators in each district (3) load equals size" in text
+    assert "With equally many facilitators in each district (3) workload merely" in text
     assert "From the study: 1 field day a week." in text
     assert "and the number of facilitators." in text
 

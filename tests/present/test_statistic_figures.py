@@ -96,15 +96,18 @@ def test_funnel_counts_its_flags(study, rates):
         figure = figures.funnel(study, rates, mark="15.71.10")
     assert f"{flags['inside']} lie inside the naive" in figure.alt
     assert f"{flags['outside_naive_inside_adjusted']} outside these but inside" in figure.alt
-    assert "Danau Sipin: 31% of 29, outside naive limits, inside overdispersion-" in figure.alt
+    assert "Danau Sipin: 31% of 29 entries, outside naive limits, inside overdispersion-" in figure.alt
     assert "43%" in figure.not_shown  # 1 − 0.95 ** 11
+    # Pearson's χ² over its degrees of freedom, and after the z were drawn in.
+    assert "φ = 3.7" in figure.caption
+    assert "smaller than the dispersion of 4.9" in figure.caption
 
 
 def test_funnel_draws_no_limits_where_nothing_varies(study):
     with language("en"):
         figure = figures.funnel(study, table((5, 5), (7, 7)), mark="d0")
     assert "leaves no room for limits" in figure.alt
-    assert "D0: 100% of 5, no limits: nothing varies." in figure.alt
+    assert "D0: 100% of 5 entries, no limits: nothing varies." in figure.alt
     assert_readable(figure)
 
 
