@@ -67,8 +67,9 @@ def uncoded_note(study: Study) -> Text:
         for coders, own in groups.items()
     ]  # fmt: skip
     if len(groups) > 1:
+        whole = _if_counted(table, list(missing.index))
         lines.append(_("- With all {n} counted so, it would be {then} of {units} segments.",
-                       n=number(len(missing)), **_if_counted(table, list(missing.index))))  # fmt: skip
+                       n=number(len(missing)), **whole))  # fmt: skip
     last = _("The logs do not tell whether a reader left a segment out on purpose or never had it; "
              "therefore agreement is printed without missing codes.")  # fmt: skip
     return Text("\n\n".join([_as_printed(table), "\n".join(lines), last]))
@@ -143,8 +144,9 @@ def saturation_note(
         return Text(_no_themes(study, words))
     if note == "too_few_sources":
         return Text(_(
-            "The themes of {reader} come from {n} coded source; a base of {base} and a run of {run} "
-            "need {needed}, so whether further sources still bring new themes cannot be looked at.",
+            "The themes of {reader} come from {n} coded source; a base of {base} and a run of "
+            "{run} need {needed}, so whether further sources still bring new themes cannot be "
+            "looked at.",
             plural="The themes of {reader} come from {n} coded sources; a base of {base} and a run "
             "of {run} need {needed}, so whether further sources still bring new themes cannot be "
             "looked at.", needed=number(base + run), **{**words, "n": n},

@@ -180,11 +180,11 @@ def triangulation_table(study: Study, district_id: str, coder: str | None = None
     >>> len(table.frame.columns)  # no role is stated
     8
     """
-    rows = triangulation(study, district_id, coder)
+    rows, roles = triangulation(study, district_id, coder), _shown_roles(study)
     columns = {
         _("Indicator"): rows["indicator"].map(indicator_labels(study.framework)),
         _("Kind of source"): [source_kind_label(k) or "–" for k in rows["source_kind"]],
-        _("Role"): rows["role"].map(_shown_roles(study)).fillna("–"),
+        _("Role"): [roles.get(r, "–") for r in rows["role"]],
         _("supports"): rows["supports"].map(number),
         _("mixed"): rows["mixed"].map(number),
         _("inhibits"): rows["inhibits"].map(number),

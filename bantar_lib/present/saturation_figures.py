@@ -58,20 +58,21 @@ def saturation(
     >>> saturation(study, curve(study, orders=5)) is None
     True
     """
-    if (table["note"] != "").any():
-        return None
     own = table[table["order"] == 0].sort_values("k")
+    if (own["note"] != "").any():
+        return None
     drawing, axes = style.canvas(3.8)
     k = own["k"].to_numpy(dtype=int)
-    axes.bar(k, own["new"].to_numpy(dtype=float), width=0.6, color=style.PALE)
+    axes.bar(k, own["new"].to_numpy(dtype=float), width=0.6, facecolor="white",
+             edgecolor=style.BLUE, hatch=style.HATCH)  # fmt: skip
     handles: list[Patch | Line2D] = _draw_random_orders(axes, table[table["order"] > 0])
     axes.plot(k, own["cumulative"].to_numpy(dtype=float), color=style.BLUE, marker="o",
               markersize=4, linewidth=1.8)  # fmt: skip
     most = float(own["cumulative"].max())
-    for left, right, word in ((0.5, base + 0.5, _("base")),
-                              (base + 0.5, base + run + 0.5, _("first run"))):  # fmt: skip
-        axes.axvline(right, color=style.GREY, linestyle=":", linewidth=1)
-        axes.text((left + right) / 2, most * 1.1, word, ha="center", va="center", fontsize=9)
+    # The words stand above the lines, side by side at the end of the base, whatever their length.
+    axes.vlines([base + 0.5, base + run + 0.5], 0, most * 1.05, color=style.GREY, linestyle=":")
+    axes.text(base + 0.4, most * 1.1, _("base"), ha="right", va="center", fontsize=9)
+    axes.text(base + 0.6, most * 1.1, _("first run"), ha="left", va="center", fontsize=9)
     axes.set_xlim(0.5, len(own) + 0.5)
     axes.set_ylim(0, most * 1.18)
     for axis in (axes.xaxis, axes.yaxis):
@@ -82,7 +83,8 @@ def saturation(
     style.legend_above(axes, [
         Line2D([], [], color=style.BLUE, marker="o", markersize=4,
                label=_("found so far, in the order of sampling")),
-        Patch(facecolor=style.PALE, label=_("new in this source")),
+        Patch(facecolor="white", edgecolor=style.BLUE, hatch=style.HATCH,
+              label=_("new in this source")),
         *handles,
     ], columns=2)  # fmt: skip
     return Figure(
@@ -147,15 +149,16 @@ def elements_grid(study: Study) -> Figure | Text:
     >>> from bantar_lib import load_study
     >>> from bantar_lib.words import language
     >>> with language("en"):
-    ...     elements_grid(load_study("kampung_bantar")).alt[44:64]
-    'reported present: 6;'
+    ...     elements_grid(load_study("kampung_bantar")).alt[:11]
+    '13 criteria'
     """
     table = study.table("elements")
     if table.empty:
         return Text(_("The study lists no elements and criteria of the programme."))
+    noted = in_language(table, "note") != ""
     rows = pd.DataFrame({
         "element": in_language(table, "element"),
-        "criterion": in_language(table, "criterion"),
+        "criterion": in_language(table, "criterion") + noted.map({True: " *", False: ""}),
         "status": table["status"],
     })  # fmt: skip
     if table["district_id"].nunique() > 1:
@@ -166,6 +169,8 @@ def elements_grid(study: Study) -> Figure | Text:
     rows = rows.sort_values("element", key=lambda e: e.map(place), kind="stable")
     shown = rows.head(style.MOST_ROWS)
     caption = _("Criteria by element, and what the source reports of them.")
+    if noted.any():
+        caption += " " + _("An asterisk: the table has our note on this criterion.")
     if len(shown) < len(rows):
         caption += " " + _("{shown} of {of} criteria are drawn; the table has the others.",
                            shown=number(len(shown)), of=number(len(rows)))  # fmt: skip

@@ -215,7 +215,7 @@ def _higher_than(execution: pd.DataFrame, districts: int) -> list[str]:
         return []
     pairs = measures.separable_pairs(execution).sort_values(["higher", "higher_id", "lower"])
     lines = [
-        _("- {name} is higher than {names}.", name=own["higher"].iloc[0],
+        _("- {name} has a higher rate than {names}.", name=own["higher"].iloc[0],
           names=listing(list(own["lower"])))
         for _id, own in pairs.groupby("higher_id", sort=False)
     ]  # fmt: skip
@@ -365,10 +365,10 @@ def _entries_change(study: Study, rows: pd.DataFrame) -> str:
     row = rows.loc[("quasi_poisson", "rate_ratio_per_year")]
     if pd.isna(row["low"]):
         return ""
-    if _mixed_stages(study):
-        return _("The years may not count the same stage, so that no trend over them can be "
-                 "judged.")  # fmt: skip
     years = row["years"].split("|")
+    if _mixed_stages(study):
+        return _("The years {years} may not count the same stage, so that no trend over them can "
+                 "be judged.", years=f"{years[0]}–{years[-1]}")  # fmt: skip
     clear = bool(row["low"] > 1 or row["high"] < 1)
     text = _(
         "The entries recorded in {years} differ from year to year by a factor of {ratio} (95% "

@@ -36,17 +36,14 @@ def separable_table(study: Study, execution: pd.DataFrame) -> Table:
     words = terms(study)
     known = int(execution["rate"].notna().sum())
     listed = known <= MOST_DISTRICTS
-    pairs = measures.separable_pairs(execution) if listed else pd.DataFrame(columns=["higher"])
-    groups = pairs.sort_values(["higher", "higher_id"]).groupby("higher_id", sort=False)
-    frame = pd.DataFrame([
-        {
-            words["district"].capitalize(): own["higher"].iloc[0],
-            _("higher than"): listing(sorted(own["lower"])),
-            _("pairs"): number(len(own)),
-        }
-        for _id, own in groups
-    ] if len(pairs) else [], columns=[words["district"].capitalize(), _("higher than"),
-                                      _("pairs")])  # fmt: skip
+    pairs = measures.separable_pairs(execution) if listed else pd.DataFrame()
+    columns = [words["district"].capitalize(), _("higher than"), _("pairs")]
+    rows = []
+    if len(pairs):
+        for _id, own in pairs.sort_values(["higher", "higher_id"]).groupby("higher_id", sort=False):
+            lower = listing(sorted(own["lower"]))
+            rows.append((own["higher"].iloc[0], lower, number(len(own))))
+    frame = pd.DataFrame(rows, columns=columns)
     caption = _("Pairs of {districts} that can be told apart: the order is at least 95% probable "
                 "in the pooled model (alphabetical)", **words)  # fmt: skip
     if not listed:

@@ -17,6 +17,7 @@ from bantar_lib.present.evidence_figures import (
     verdict_label,
 )
 from bantar_lib.present.statistic_figures import sampled
+from bantar_lib.present.statistic_tables import separable_table as separable_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, number, percent, room_words

@@ -34,10 +34,15 @@ def test_latest_entries_by_hand(bantar):
     assert rows["weeks_per_entries_round"].tolist() == pytest.approx([19 / 2, 19 / 8])
 
 
-def test_latest_entries_are_of_the_last_stage_where_every_stage_is_known(made_up):
-    rows = workload(districts(made_up, ("1", 50, 1)))
-    assert rows["entries"].isna().all()
-    assert rows["weeks_per_entries_round"].isna().all()
+def test_latest_entries_are_of_the_last_stage_and_each_district_s_own_year(made_up):
+    places = [{"district_id": d, "units": 50, "facilitators": 1} for d in "123"]
+    counts = [("1", 2015, "proposed", 9), ("1", 2015, "implemented", 4), ("1", 2016, "proposed", 8),
+              ("2", 2016, "implemented", 6), ("2", 2017, "implemented", None)]  # fmt: skip
+    study = made_up({}, counts, tables={"districts": places})
+    rows = workload(study, weeks=[48], visits_per_day=[2]).set_index("district_id")
+    assert rows["entries"].dropna().to_dict() == {"1": 4, "2": 6}
+    assert rows["entries_year"].dropna().to_dict() == {"1": 2015, "2": 2016}
+    assert rows["weeks_per_entries_round"].dropna().to_dict() == {"1": 2.0, "2": 3.0}
 
 
 def test_every_assumption_for_every_district(bantar):

@@ -96,7 +96,9 @@ def test_funnel_counts_its_flags(study, rates):
         figure = figures.funnel(study, rates, mark="15.71.10")
     assert f"{flags['inside']} lie inside the naive" in figure.alt
     assert f"{flags['outside_naive_inside_adjusted']} outside these but inside" in figure.alt
-    assert "Danau Sipin: 31% of 29 entries, outside naive limits, inside overdispersion-" in figure.alt
+    assert (
+        "Danau Sipin: 31% of 29 entries, outside naive limits, inside overdispersion-" in figure.alt
+    )
     assert "43%" in figure.not_shown  # 1 − 0.95 ** 11
     # Pearson's χ² over its degrees of freedom, and after the z were drawn in.
     assert "φ = 3.7" in figure.caption

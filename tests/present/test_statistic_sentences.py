@@ -118,7 +118,7 @@ def test_heterogeneity_note_on_the_bundled_study(study):
     rates = execution(study)
     text = said(sentences.heterogeneity_note, study, rates)
     assert heterogeneity(rates).loc[0, "phi"] == pytest.approx(4.87, abs=0.01)
-    assert "differ by more than chance would give (permutation test, p < 0.001" in text
+    assert "differ by more than chance would give (permutation test, p \\< 0.001" in text
     assert "φ = 4.9" in text
     assert "No single district drives this: without Danau Teluk too" in text
     assert "stays demonstrated (φ = 4.1)" in text
@@ -196,7 +196,7 @@ def test_trend_note_on_the_bundled_study(study):
     assert "A difference is not demonstrated, which is not the same as no change." in text
     # Of 2017 and 2018 the source does not say which stage it counts.
     assert text.endswith(
-        "The years may not count the same stage, so that no trend over them can be judged."
+        "The years 2015–2018 may not count the same stage, so that no trend over them can be judged."
     )
     assert "a factor of" not in text
 
