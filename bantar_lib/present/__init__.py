@@ -1,7 +1,7 @@
 """Figures, tables and sentences of the pages, in both languages."""
 
-from bantar_lib.present import figures, notes, sections, tables
+from bantar_lib.present import evidence_tables, figures, notes, sections, tables
 from bantar_lib.present.display import show
 from bantar_lib.present.record import district_result
 
-__all__ = ["district_result", "figures", "notes", "sections", "show", "tables"]
+__all__ = ["district_result", "evidence_tables", "figures", "notes", "sections", "show", "tables"]

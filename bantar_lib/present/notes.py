@@ -1,5 +1,6 @@
 """Every sentence of the pages, under one name for the notebooks."""
 
+from bantar_lib.present.evidence_sentences import uncoded_note
 from bantar_lib.present.sentences import (
     about,
     audit_lead,
@@ -40,5 +41,6 @@ __all__ = [
     "size_note",
     "target_note",
     "trend_note",
+    "uncoded_note",
     "workload_note",
 ]

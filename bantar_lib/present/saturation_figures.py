@@ -158,7 +158,7 @@ def elements_grid(study: Study) -> Figure | Text:
     noted = in_language(table, "note") != ""
     rows = pd.DataFrame({
         "element": in_language(table, "element"),
-        "criterion": in_language(table, "criterion") + noted.map({True: " *", False: ""}),
+        "criterion": in_language(table, "criterion") + noted.map({True: "\u00a0*", False: ""}),
         "status": table["status"],
     })  # fmt: skip
     if table["district_id"].nunique() > 1:

@@ -13,6 +13,10 @@ from bantar_lib.present.evidence_figures import (
     evidence_bars,
     suggestion_label,
 )
+from bantar_lib.present.evidence_sentences import (
+    contributions_section as contributions_section,
+)
+from bantar_lib.present.evidence_sentences import saturation_section as saturation_section
 from bantar_lib.present.map_figures import place
 from bantar_lib.present.sentences import no_evidence_text
 from bantar_lib.present.tables import ratings_table, segments_table

@@ -158,7 +158,7 @@ def test_an_element_of_gaps_alone_is_named_and_our_notes_are_marked(write_small)
     )  # fmt: skip
     with language("en"):
         figure = figures.elements_grid(study)
-        assert "Learning $x$ *" in drawn(figure)
+        assert "Learning $x$\u00a0*" in drawn(figure)
     assert figure.alt.endswith("No criterion has evidence: Smart.")
     assert "asterisk" in figure.caption
 
