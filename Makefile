@@ -1,7 +1,7 @@
 # BANTAR Lab: `make` alone lists what there is to do.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env run test lab lock expected
+.PHONY: help env run test expected lab lock
 
 PYTHON ?=
 UV ?= uv

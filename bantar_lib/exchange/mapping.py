@@ -63,8 +63,8 @@ def propose_code_map(found: FoundProject, framework: Framework) -> pd.DataFrame:
     >>> from bantar_lib.exchange.found import tidy, CODES, SOURCES, CODINGS, UNPLACED
     >>> found = FoundProject("x", tidy([{"code": "Tipe manfaat » mendukung"}], CODES),
     ...     tidy([], SOURCES), tidy([], CODINGS), tidy([], UNPLACED))
-    >>> propose_code_map(found, load_framework("grindle"))["indicator"].tolist()
-    ['content.benefits']
+    >>> propose_code_map(found, load_framework("grindle"))["match"].tolist()
+    ['exact']
     """
     names = _names(framework)
     known = known_codes(framework)

@@ -134,13 +134,13 @@ def _bounds_text(study: Study, low: pd.Series, high: pd.Series, loose: int) -> s
     if loose:
         return _(
             "How many different {unit} reached the stage “{last}” in {years}: at least {low} "
-            "(the same ones every year) and at most {high} (all different, and the {k} entries whose stage is not "
-            "stated all reached it); that is {low_share} to {high_share} of all.",
+            "(the same ones every year) and at most {high} (all different, and the {k} entries "
+            "whose stage is not stated all reached it); that is {low_share} to {high_share} of all.",
             k=number(loose), **values,
         )  # fmt: skip
     return _("How many different {unit} reached the stage “{last}” in {years}: at least {low} "
-             "(the same ones every year) and at most {high} (all different); that is {low_share} to {high_share} "
-             "of all.", **values)  # fmt: skip
+             "(the same ones every year) and at most {high} (all different); that is {low_share} "
+             "to {high_share} of all.", **values)  # fmt: skip
 
 
 def _printed_sentence(study: Study, totals: pd.Series, district_id: str) -> str:

@@ -260,7 +260,7 @@ def claims_table(claims: pd.DataFrame) -> Table:
     """Lay out the source's statements with what the check found."""
     says = {"stated": _("stated"), "implied": _("implied"), "layout": _("layout")}
     frame = pd.DataFrame({
-        _("No."): claims["claim_id"],
+        _("Id"): claims["claim_id"],
         _("Statement, in our words"): in_language(claims, "text"),
         _("the source says it"): claims["says"].map(says),
         _("Where"): locator(claims),
@@ -280,7 +280,7 @@ def slips_table(claims: pd.DataFrame) -> Table:
         _("Statement, in our words"): in_language(rows, "text"),
         _("Where"): locator(rows),
         _("Why"): in_language(rows, "why"),
-        _("No."): rows["claim_id"],
+        _("Id"): rows["claim_id"],
     })  # fmt: skip
     return Table(frame, _("Slips, each where it first shows"))
 

@@ -196,7 +196,8 @@ def test_trend_note_on_the_bundled_study(study):
     assert "A difference is not demonstrated, which is not the same as no change." in text
     # Of 2017 and 2018 the source does not say which stage it counts.
     assert text.endswith(
-        "The years 2015–2018 may not count the same stage, so that no trend over them can be judged."
+        "The years 2015–2018 may not count the same stage, "
+        "so that no trend over them can be judged."
     )
     assert "a factor of" not in text
 
