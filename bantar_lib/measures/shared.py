@@ -9,6 +9,7 @@ from bantar_lib.errors import UserError
 from bantar_lib.measures.execution import execution
 from bantar_lib.measures.reach import reach
 from bantar_lib.measures.targets import targets
+from bantar_lib.measures.workload import workload
 from bantar_lib.study.study import Study
 
 
@@ -30,7 +31,7 @@ def warm(study: Study, *others: Callable[[Study], object]) -> None:
     >>> from bantar_lib.study import load_study
     >>> warm(load_study("kampung_bantar"))
     """
-    functions: list[Callable[[Study], object]] = [execution, reach, targets, *others]
+    functions: list[Callable[[Study], object]] = [execution, reach, targets, workload, *others]
     for function in functions:
         with suppress(UserError):
             function(study)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.stocks import known_flows, stage_names
+from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
 
@@ -115,6 +116,7 @@ def workload(
     return frame[[*columns, *results, "size_confounded"]]
 
 
+@shared
 def _latest_entries(study: Study) -> pd.DataFrame:
     """Return each district's entries in the last year that it knows, and that year."""
     known, stages = known_flows(study).dropna(subset=["count"]), stage_names(study)
@@ -125,7 +127,7 @@ def _latest_entries(study: Study) -> pd.DataFrame:
     frame = pd.DataFrame({
         "district_id": last["district_id"], "entries": last["count"], "entries_year": last["year"],
     })  # fmt: skip
-    return frame.astype({"entries": "Int64", "entries_year": "Int64"})
+    return frame.astype({"entries": "Int64", "entries_year": "Int64"}).reset_index(drop=True)
 
 
 def _confounded(facilitators: pd.Series) -> pd.Series:

@@ -179,7 +179,8 @@ def code_span(text: str) -> Markdown:
 def _width(column: list[str]) -> int:
     """Return the letters that a column wants: its longest word whole, long text in lines."""
     word = max(len(word) for cell in column for word in (cell.split() or [""]))
-    return max(word, min(30, max(map(len, column[1:]), default=0))) + 5
+    longest = max(map(len, column[1:]), default=0)
+    return max(word + 2, min(longest, 60 if longest > 120 else 30)) + 5
 
 
 def markdown_table(frame: pd.DataFrame, caption: str, numeric: tuple[str, ...] = ()) -> str:

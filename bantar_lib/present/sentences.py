@@ -57,7 +57,7 @@ def about(study: Study) -> Text:
     """Name the programme and the sources that the study rests on."""
     lang = current_language()
     sources = study.table("sources")
-    used = {s for t in ("counts", "segments") for s in study.table(t)["source_id"]}
+    used = {s for t in ("counts", "segments") for s in study.table(t)["source_id"].unique()}
     used |= set(sources.loc[sources["source_id"].isin(used), "part_of"])
     roots = sources[sources["source_id"].isin(used) & (sources["part_of"] == "")]
     titles = listing(list(roots[f"title_{lang}"]))
