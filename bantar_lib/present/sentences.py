@@ -135,7 +135,8 @@ def _bounds_text(study: Study, low: pd.Series, high: pd.Series, loose: int) -> s
         return _(
             "How many different {unit} reached the stage “{last}” in {years}: at least {low} "
             "(the same ones every year) and at most {high} (all different, and the {k} entries "
-            "whose stage is not stated all reached it); that is {low_share} to {high_share} of all.",
+            "whose stage is not stated all reached it); that is {low_share} to {high_share} of "
+            "all.",
             k=number(loose), **values,
         )  # fmt: skip
     return _("How many different {unit} reached the stage “{last}” in {years}: at least {low} "

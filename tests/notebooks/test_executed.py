@@ -149,9 +149,12 @@ def own_words(text: str) -> str:
 
 @cache
 def names_of_the_source() -> set[str]:
-    """Return the headings by which a passage of the source is found again."""
+    """Return the headings by which a passage is found again, and words that a check counts."""
     study = load_study("kampung_bantar")
-    return {s for t in ("segments", "claims") for s in study.table(t)["section"]} - {""}
+    claims = study.table("claims")
+    headings = {*study.table("segments")["section"], *claims["section"]}
+    items = {w.strip() for a in claims["arguments"] for w in re.split(r"[=,;|()]", a)}
+    return {text for text in headings | items if len(text) > 3}
 
 
 @every_case

@@ -50,8 +50,7 @@ def district(study: Study, name: str) -> str:
     """Return all that is said of a district."""
     code = study.district(name)["district_id"]
     rates = execution(study)
-    with plt.rc_context({"figure.max_open_warning": 0}):
-        evidence = sections.evidence_section(study, code)
+    evidence = sections.evidence_section(study, code)
     plt.close("all")
     return plain(
         sentences.district_lead(study, code, rates, reach(study)),
@@ -130,7 +129,8 @@ def coded_by(kind: str, study: Study) -> Study:
 def everything(studies: dict[str, Study]) -> Iterator[tuple[str, str]]:
     for name, study in studies.items():
         yield name, whole(study)
-        for place in list(study.districts["name"])[:3] + ["Kota Baru"] * (len(study.districts) > 9):
+        names = list(study.districts["name"])
+        for place in {*names[:3], *({"Kota Baru"} & set(names))}:
             yield f"{name}/{place}", district(study, place)
 
 
