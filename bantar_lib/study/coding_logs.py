@@ -32,9 +32,6 @@ NEEDED = {
     "repair": (),  # the lines just above it were cut off; the writer went on below them
 }
 """Every event of a log, with the keys without which it cannot be replayed (``|``: either).
-
-Beside the :data:`~.tables.CODING_EVENTS`, with which most logs make do, come corrections of a
-coding (change, reanchor) and a coder's own codes.
 """
 
 

@@ -382,5 +382,18 @@ TABLES: dict[str, Table] = {
 }
 """Every table a study may have, by name."""
 
-CODING_EVENTS = ("code", "uncode", "memo", "undo")
+CODING_EVENTS = (
+    "code",
+    "uncode",
+    "memo",
+    "undo",
+    "change",
+    "reanchor",
+    "make",
+    "rename",
+    "move",
+    "merge",
+    "split",
+    "repair",
+)
 """What a line of ``codings/<coder>.jsonl`` may record."""
