@@ -21,6 +21,16 @@ LOG_FIELDS = [
     "evidence_type",
     "memo",
     "of",
+    "span",
+    "source",
+    "district",
+    "settles",
+    "label",
+    "parent",
+    "codes",
+    "into",
+    "parts",
+    "from",
 ]
 
 
