@@ -135,21 +135,24 @@ def _add_report(report: argparse.ArgumentParser) -> None:
 
 def _add_code(code: argparse.ArgumentParser) -> None:
     code.add_argument("way", choices=("import", "export"), help=_("into the study, or out of it"))
-    code.add_argument("study", help=_("name or folder of a study"))
+    code.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     code.add_argument(
         "file",
+        metavar=_("FILE"),
         help=_(
             "import: REFI-QDA, Taguette, QualCoder, Excel or Word comments; "
             "export: .qdpx, .qdc, .xlsx or .docx"
         ),
     )
-    code.add_argument("--coder", help=_("whose log; for an export only this coder's"))
+    code.add_argument("--coder", metavar=_("NAME"),
+                      help=_("whose log; for an export only this coder's"))  # fmt: skip
     code.add_argument("--map", metavar=_("SHEET"),
                       help=_("which code is which indicator; without it the sheet is written, "
                              "pre-filled"))  # fmt: skip
     code.add_argument("--from", dest="only", metavar=_("NAME"),
                       help=_("only what this coder of the file coded"))  # fmt: skip
-    code.add_argument("--source", help=_("the source that the file's documents belong to"))
+    code.add_argument("--source", metavar=_("NAME"),
+                      help=_("the source that the file's documents belong to"))  # fmt: skip
     keep = _("keep codes without an indicator as codes of the coder's own")
     code.add_argument("--keep-unmapped", action="store_true", help=keep)
     code.add_argument("--write", action="store_true", help=_("do it; without this only a report"))
@@ -204,8 +207,10 @@ def _check(options: argparse.Namespace) -> int:
     problems = check_study(find_study(options.study))
     if not any(p.severity == "error" for p in problems):
         problems += check_conclusions(load_study(options.study))
+    labels = {"warning": _("warning"), "note": _("note")}
     for problem in problems:
-        print(problem)
+        label = labels.get(problem.severity)
+        print(f"{problem} [{label}]" if label else problem)
     errors = sum(p.severity == "error" for p in problems)
     warnings = sum(p.severity == "warning" for p in problems)
     print(

@@ -77,6 +77,8 @@ def run_batch(
     root = Path(outputs).resolve()
     jobs = plan(opened, districts, lang=lang, outputs=root, parameters=parameters)
     pages = _pages(opened, jobs, plan(opened, None, lang=lang, outputs=root), lang)
+    if opened.districts.empty:
+        raise UserError(_("The study has no districts yet: fill in the table districts."))
     if faults := check_conclusions(opened):
         raise UserError("\n".join(map(str, faults)))
     warm(opened, audit_tables)  # else each worker would compute what all pages share
@@ -126,6 +128,9 @@ def _pages(
             "04_audit": _("Check of figures and statements"),
         }
         many = terms(study)["districts"].capitalize()
+    # A page links to what this run makes and to what an earlier one left, not to what is not there.
+    coming = {job.output for job in jobs}
+    every = [j for j in every if j.output in coming or j.output.with_suffix(".html").exists()]
     wide = [j for j in every if not j.district_id]
     near = [j for j in every if j.district_id] if len(every) <= _MOST_LINKS else []
 

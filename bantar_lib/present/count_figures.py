@@ -93,6 +93,7 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     axes.scatter(table["pooled"].astype(float), rows, c=style.point_colours(table, mark), s=46,
                  zorder=4, marker="D")  # fmt: skip
     axes.set_yticks(rows, list(table["district"]))
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     bold_rows(axes, table["district_id"], mark)
     _percent_axis(axes)
     axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
@@ -190,6 +191,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         handles.append(Line2D([], [], marker="x", linestyle="", color=style.INK,
                               label=_("as printed in the source")))  # fmt: skip
     axes.set_yticks(rows, list(table["district"]))
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     bold_rows(axes, table["district_id"], mark)
     top = float(np.nanmax(table[[c for c in ("upper_bound", "as_printed") if c in table]]))
     _percent_axis(axes, high=min(1.0, top * 1.08))
@@ -268,6 +270,7 @@ def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figu
             (x, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9,
         )  # fmt: skip
     axes.set_yticks(rows, [wrap(scenario_label(s), 22) for s in own["scenario"]])
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     _percent_axis(axes, high=float(shares.max()) * 1.75)
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.plain_grid(axes)

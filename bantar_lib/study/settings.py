@@ -120,6 +120,8 @@ def read_settings(folder: Path) -> Settings:
     for key in BILINGUAL:
         if key in value:
             _check_bilingual(settings, key, value[key])
+    if "programme" in value:
+        _check_bilingual(settings, "programme", value["programme"])
     _check_stages(settings)
     return settings
 
