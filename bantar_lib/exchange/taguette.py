@@ -30,7 +30,7 @@ from bantar_lib.words import room_words
 
 _ = room_words("exchange")
 
-_HIGHLIGHTS = ["id", "document", "tag", "content"]
+_HIGHLIGHTS = "id document tag content".split()
 _CODEBOOK = ["tag", "description"]
 
 
