@@ -20,7 +20,7 @@ from bantar_lib.coding.contribution import Contribution
 from bantar_lib.present.display import Table, Text
 from bantar_lib.present.evidence_figures import indicator_labels, suggestion_label, valence_label
 from bantar_lib.present.style import MOST_ROWS
-from bantar_lib.present.tables import in_language, source_kind_label
+from bantar_lib.present.tables import in_language, shown, source_kind_label
 from bantar_lib.study import Study
 from bantar_lib.study.tables import CONFIDENCES
 from bantar_lib.words import current_language, number, percent, room_words
@@ -256,7 +256,7 @@ def orphans_table(study: Study) -> Table | Text:
             return Text(_("The study links no factors to efforts or recommendations."))
         return Text(_("Every factor has an effort and a recommendation, every effort has a factor, "
                       "and every recommendation a finding."))  # fmt: skip
-    rows["text"] = in_language(rows, "text")
+    rows["text"] = in_language(shown(study, rows), "text")
     rows["lacks"] = rows["lacks"].map(lacks)
     whole = rows.groupby(["kind", "segment_id"], sort=False, as_index=False).agg(
         {"text": "first", "lacks": "; ".join}

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.exchange.release import releases
 from bantar_lib.present.count_figures import scenario_label, years_text
 from bantar_lib.present.display import Table
 from bantar_lib.present.evidence_figures import (
@@ -60,6 +61,26 @@ def source_kind_label(kind: str) -> str:
 def in_language(frame: pd.DataFrame, column: str) -> pd.Series:
     """Return the column's text in the current language."""
     return frame[f"{column}_{current_language()}"]
+
+
+def shown(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of segments as a page may show them: what must not leave the study is masked.
+
+    A source whose release is ``none`` shows neither text nor note; a quoted span of a document
+    shows only where its source may be quoted.
+    """
+    release = releases(study)
+    segments = study.table("segments").set_index("segment_id")["source_id"]
+    ids = frame["segment_id"]
+    source = frame["source_id"] if "source_id" in frame else ids.map(segments)
+    allowed = source.map(release).fillna("none")
+    hidden = (allowed == "none") | (~ids.isin(segments.index) & (allowed != "quote"))
+    masked = frame.copy()
+    for column in ("text_id", "text_en"):
+        masked[column] = masked[column].mask(hidden, _("(not released)"))
+    for column in {"note_id", "note_en"} & set(masked.columns):
+        masked[column] = masked[column].mask(hidden, "")
+    return masked
 
 
 def with_note(frame: pd.DataFrame, column: str) -> pd.Series:
@@ -166,7 +187,7 @@ def segments_table(
 ) -> Table:
     """Lay out the segments behind one indicator: what the source says, and where."""
     table = evidence(study, district_id, coder)
-    rows = table[table["code"] == indicator]
+    rows = shown(study, table[table["code"] == indicator])
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
         _("What the source says, in our words [our note]"): with_note(rows, "text"),
@@ -216,7 +237,8 @@ def elements_table(study: Study) -> Table:
 
 def responses_table(study: Study) -> Table:
     """Lay out factor → effort → recommendation; an empty place is a link that is missing."""
-    texts = study.table("segments").set_index("segment_id")[f"text_{current_language()}"]
+    segments = shown(study, study.table("segments"))
+    texts = segments.set_index("segment_id")[f"text_{current_language()}"]
 
     def said(cell: str) -> str:
         return " / ".join(f"{texts.get(i, i)} ({i})" for i in study.ids(cell)) or "—"
@@ -320,7 +342,7 @@ def all_segments_table(study: Study) -> Table:
         "effort": _("effort"),
         "recommendation": _("recommendation"),
     }
-    rows = study.table("segments")
+    rows = shown(study, study.table("segments"))
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
         _("What the source says, in our words"): in_language(rows, "text"),
@@ -447,7 +469,7 @@ def disagreements_table(study: Study) -> Table:
 
     labels = indicator_labels(study.framework)
     names = study.table("coders").set_index("coder_id")[f"name_{current_language()}"]
-    rows = disagreements(study)
+    rows = shown(study, disagreements(study))
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
         _("What the source says, in our words"): in_language(rows, "text"),

@@ -143,3 +143,15 @@ def test_errors_say_what_to_do(call, word):
 
     with language("en"), pytest.raises(UserError, match=word):
         call(table)
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+@pytest.mark.parametrize("seed", range(3))
+def test_alpha_against_the_program_krippendorff(level, seed):
+    """Against Castro's `krippendorff`, where it is installed (GPL: an oracle, no dependency)."""
+    oracle = pytest.importorskip("krippendorff", reason="the program krippendorff is not installed")
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.integers(1, 6, size=(40, 4)).astype(float))
+    table = table.mask(rng.random(table.shape) < 0.2)
+    expected = oracle.alpha(table.T.to_numpy(), level_of_measurement=level)
+    assert agreement.krippendorff_alpha(table, level).estimate == pytest.approx(expected)
