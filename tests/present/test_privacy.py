@@ -20,8 +20,10 @@ def study(tmp_path_factory):
     """The bundled study with confidential material planted in a copy of it."""
     folder = tmp_path_factory.mktemp("private") / "kampung_bantar"
     shutil.copytree(shared_folder("data") / "kampung_bantar", folder)
-    add(folder / "sources.csv", {"source_id": "closed", "kind": "interview", "title_id": "Wawancara",
-                                 "title_en": "Interview", "release": "none", "role": "lurah"})  # fmt: skip
+    add(folder / "sources.csv", {
+        "source_id": "closed", "kind": "interview", "title_id": "Wawancara",
+        "title_en": "Interview", "release": "none", "role": "lurah",
+    })  # fmt: skip
     add(folder / "segments.csv", {
         "segment_id": "F900", "district_id": "15.71.07", "source_id": "closed", "kind": "factor",
         "datum": "d_closed", "text_id": MARK, "text_en": MARK, "note_id": MARK, "note_en": MARK,
