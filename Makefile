@@ -40,7 +40,7 @@ lock: | $(BIN)/python  ## pin the packages of pyproject.toml anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv, or UV=path" >&2; exit 1; }
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --no-emit-index-url --exclude-newer "2 weeks" \
-	  --custom-compile-command "make lock" --extra lab --group test $(ARGS) \
+	  --custom-compile-command "make lock" --extra lab --extra site --extra batch --group test $(ARGS) \
 	  --output-file requirements.lock pyproject.toml
 	$(BIN)/python .ci/environment.py
 

@@ -15,8 +15,9 @@ NEWEST_PYTHON = "<3.14"
 # Where conda-forge calls a package otherwise than the index of Python packages does.
 CONDA_NAMES = {"duckdb": "python-duckdb"}
 # What only pip has: it comes with the install of bantar_lib itself. conda-forge's pypandoc would
-# not count as pypandoc-binary for pip, which would then lay its own over it.
-BY_PIP = {"pypandoc-binary"}
+# not count as pypandoc-binary for pip, which would then lay its own over it; its typst is the
+# program, not the library.
+BY_PIP = {"pypandoc-binary", "typst"}
 
 _TEXT = """\
 # Generated from pyproject.toml by: python .ci/environment.py
@@ -33,10 +34,11 @@ dependencies:
 
 
 def environment(pyproject: str) -> str:
-    """Return environment.yml for the text of a pyproject.toml: the core and the extra ``lab``."""
+    """Return environment.yml for the text of a pyproject.toml: the core, ``lab`` and ``site``."""
     project = tomllib.loads(pyproject)["project"]
+    extras = project["optional-dependencies"]
     lines = []
-    for requirement in [*project["dependencies"], *project["optional-dependencies"]["lab"]]:
+    for requirement in [*project["dependencies"], *extras.get("lab", []), *extras.get("site", [])]:
         name, version = re.fullmatch(r"([\w.-]+)\s*(.*)", requirement).groups()  # type: ignore[union-attr]
         if name not in BY_PIP:
             lines.append(f"  - {CONDA_NAMES.get(name, name)} {version}".rstrip())

@@ -25,7 +25,7 @@ def wanted() -> list[Requirement]:
     project = PYPROJECT["project"]
     texts = [
         *project["dependencies"],
-        *project["optional-dependencies"]["lab"],
+        *(text for extra in project["optional-dependencies"].values() for text in extra),
         *PYPROJECT["dependency-groups"]["test"],
         *PYPROJECT["build-system"]["requires"],
     ]
@@ -64,11 +64,11 @@ def test_conda_environment_names_packages_as_conda_does():
     environment = runpy.run_path(str(TOP / ".ci/environment.py"))["environment"]
     text = environment(
         '[project]\nrequires-python = ">=3.11"\n'
-        'dependencies = ["duckdb>=1.1", "pypandoc-binary>=1"]\n'
-        'optional-dependencies.lab = ["jupyterlab"]\n'
+        'dependencies = ["duckdb>=1.1", "pypandoc-binary>=1", "typst"]\n'
+        'optional-dependencies = {lab = ["jupyterlab"], site = ["sphinx"], batch = ["dask"]}\n'
     )
     assert text.split("dependencies:\n")[1] == (
-        "  - python >=3.11,<3.14\n  - python-duckdb >=1.1\n  - jupyterlab\n"
+        "  - python >=3.11,<3.14\n  - python-duckdb >=1.1\n  - jupyterlab\n  - sphinx\n"
         "  - pip\n  - pip:\n      - -e .\n"
     )
 
