@@ -313,6 +313,7 @@ def _new(options: argparse.Namespace) -> int:
 def _from_recap(options: argparse.Namespace, lang: str) -> Path:
     """Read a recap, show what its columns are taken as, ask what it cannot tell."""
     from bantar_lib.study.recap import (
+        assumptions,
         open_questions,
         propose_mapping,
         read_recap,
@@ -330,7 +331,7 @@ def _from_recap(options: argparse.Namespace, lang: str) -> Path:
         for question in open_questions(settled(mapping, by_column)):
             if question.key not in answers:
                 answers[question.key] = _ask(question)
-    return study_from_recap(
+    folder = study_from_recap(
         mapping,
         options.folder,
         answers=answers,
@@ -338,6 +339,9 @@ def _from_recap(options: argparse.Namespace, lang: str) -> Path:
         synthetic=options.synthetic,
         lang=lang,
     )
+    for line in assumptions(mapping, answers):
+        print(line, file=sys.stderr)
+    return folder
 
 
 def _ask(question: Question) -> str:

@@ -9,6 +9,7 @@ from recaps import counts, errors, made, mapped, table, workbook
 from bantar_lib.errors import UserError
 from bantar_lib.study import load_study
 from bantar_lib.study.recap import (
+    assumptions,
     open_questions,
     propose_mapping,
     read_recap,
@@ -231,3 +232,28 @@ def test_spellings_of_one_district_become_aliases(tmp_path):
     rows = [["Kecamatan", "Kelurahan", "Usulan 2021"], ["Kota Baru", "A", 3], ["KOTABARU", "B", 4]]
     (row,) = table(made(workbook(tmp_path / "r.xlsx", rows), tmp_path), "districts")
     assert (row["name"], row["aliases"]) == ("Kota Baru", "KOTABARU")
+
+
+# What is taken for granted ----------------------------------------------------------------------
+
+
+def test_what_was_taken_for_granted_is_said_and_what_was_answered_is_not(tmp_path):
+    path = workbook(
+        tmp_path / "r.xlsx",
+        [["Kecamatan", "Usulan 2021"], ["Melati", "1.250"], ["Mawar", "-"], ["Kenanga", "2.000"]],
+    )
+    mapping = propose_mapping(read_recap(path))
+    thousands, dash, codes = assumptions(mapping, {})
+    assert "B2" in thousands
+    assert "1250" in thousands
+    assert "2 such cells" in thousands
+    assert "B3" in dash
+    assert "provisional" in codes
+    assert assumptions(mapping, {"dash": "zero", "codes": "none"}) == [thousands]
+
+
+def test_nothing_is_said_where_nothing_was_taken_for_granted(tmp_path):
+    path = workbook(
+        tmp_path / "r.xlsx", [["Kode", "Kecamatan", "Usulan 2021"], ["01.01", "Melati", 1250]]
+    )
+    assert assumptions(propose_mapping(read_recap(path)), {}) == []
