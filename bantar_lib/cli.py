@@ -186,11 +186,20 @@ def _pairs(items: Sequence[str], option: str) -> dict[str, str]:
 
 
 def _print_table(table: pd.DataFrame) -> None:
-    """Print as CSV into a pipe and as aligned text on a terminal."""
+    """Print as CSV into a pipe, and with headings in words on a terminal."""
     if sys.stdout.isatty():
-        print(table.fillna("").to_string(index=False))
+        print(table.rename(columns=_headings()).fillna("").to_string(index=False))
     else:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "name": _("name"), "title_id": _("title (Indonesian)"), "title_en": _("title (English)"),
+        "districts": _("districts"), "path": _("folder"), "synthetic": _("made up"),
+        "notebook": _("notebook"), "district_id": _("code"), "district": _("district"),
+        "status": _("status"), "seconds": _("seconds"), "output": _("file"),
+    }  # fmt: skip
 
 
 def _list(options: argparse.Namespace) -> int:

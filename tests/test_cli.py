@@ -229,9 +229,11 @@ def test_data_into_a_pipe_have_plain_line_ends(bantar):
 
 def test_a_table_on_a_terminal_is_aligned(bantar, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    lines = bantar("list").out.splitlines()
-    assert "," not in lines[0]
-    assert lines[0].split() == ["name", "title_id", "title_en", "districts", "path", "synthetic"]
+    english, indonesian = (bantar("list", "--lang", x).out.splitlines() for x in ("en", "id"))
+    assert english[0].split()[-2:] == ["made", "up"]
+    assert "title_id" not in english[0]
+    assert "rekaan" in indonesian[0]
+    assert len({len(line) for line in english}) == 1, "the columns are aligned"
 
 
 def test_report_without_a_run(bantar, elsewhere):

@@ -105,6 +105,8 @@ def _check_cells(table: ReadTable, contents: Contents) -> Iterator[Problem]:
         blank = ~table.filled(column.name)
         if table.table.name == "segments" and column.name in ("text_id", "text_en"):
             blank &= ~_unreleased(contents, table)  # what may not leave must not stand here
+        if table.table.name == "districts":
+            blank &= ~_totals(table)  # a total is to be deleted, not to be filled in
         where = np.flatnonzero(blank)
         if len(where):
             yield table.problem("error", int(where[0]), column.name,
@@ -184,15 +186,20 @@ def _check_ranges(table: ReadTable) -> Iterator[Problem]:
                                 message.replace("{value}", shown), remedy)  # fmt: skip
 
 
+def _totals(districts: ReadTable) -> np.ndarray:
+    named = districts.frame[["district_id", "name"]]
+    return named.map(is_total).any(axis=1).to_numpy(dtype=bool)
+
+
 def _check_districts(table: ReadTable) -> Iterator[Problem]:
-    named_so = zip(table.frame["name"], table.frame["district_id"], strict=True)
-    for i, (name, code) in enumerate(named_so):
-        if is_total(name) or is_total(code):
-            yield table.problem(
-                "warning", i, "name",
-                _("“{name}” looks like a total, which would be counted as a district", name=name),
-                _("Delete the row; a printed total belongs in published.csv."),
-            )  # fmt: skip
+    for i in np.flatnonzero(_totals(table)):
+        column = next(c for c in ("name", "district_id") if is_total(table.frame[c].iat[int(i)]))
+        yield table.problem(
+            "warning", int(i), column,
+            _("“{name}” looks like a total, which would be counted as a district",
+              name=table.frame[column].iat[int(i)]),
+            _("Delete the row; a printed total belongs in published.csv."),
+        )  # fmt: skip
     names = table.frame[["name", "parent"]].apply(lambda c: c.str.casefold())
     named = names[(names["name"] != "") & names.duplicated(keep=False)]
     for _value, group in named.groupby(["name", "parent"], sort=False):

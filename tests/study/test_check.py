@@ -181,6 +181,8 @@ FAULTS = [
           "warning", "districts.csv", 2, "district_id", "15.70"),
     Fault("total among the districts", append("districts.csv", "15.73,JUMLAH,,,90,report\n"),
           "warning", "districts.csv", 5, "name", "published.csv"),
+    Fault("total as a code", append("districts.csv", "Jumlah,,,,90,report\n"),
+          "warning", "districts.csv", 5, "district_id", "published.csv"),
     Fault("total among the counts", append("counts.csv", "Jumlah,2015,proposed,31,report,,\n"),
           "error", "counts.csv", 8, "district_id", "published.csv"),
     Fault("one name twice", swap("districts.csv", "Kenanga,,Kota Uji", "kota baru,,Kota Uji"),
