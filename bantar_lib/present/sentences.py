@@ -409,7 +409,7 @@ def provenance(study: Study, parameters: dict[str, str]) -> Text:
     lang = current_language()
     lines = [
         _("Study: {title} (`{id}`), licence {licence}.", title=study.text("title", lang),
-          id=code_span(study.id), licence=study.config.get("licence", "–")),
+          id=code_span(study.id), licence=study.config.get("licence") or _("not stated")),
         _("Framework: {name}, version {version}.", name=study.framework.name[lang],
           version=study.framework.version),
         _("Library: bantar_lib {version}. Input hash: `{digest}`.", version=__version__,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.exchange.release import releases
-from bantar_lib.present.count_figures import scenario_label, years_text
+from bantar_lib.present.count_figures import scenario_label, span_text, years_text
 from bantar_lib.present.display import Table
 from bantar_lib.present.evidence_figures import (
     column_label,
@@ -108,7 +108,7 @@ def execution_table(study: Study, execution: pd.DataFrame, *, mark: str = "") ->
         study.label(s, current_language()) for s in (study.first_stage, study.last_stage)
     )
     frame = pd.DataFrame({
-        terms(study)["district"].capitalize(): rows["district"],
+        terms(study)["district"].capitalize(): _with_fewer_years(rows, execution),
         first: rows["proposed"].map(_number),
         last: rows["implemented"].map(_number),
         _("rate"): rows["rate"].map(_percent),
@@ -127,6 +127,16 @@ def execution_table(study: Study, execution: pd.DataFrame, *, mark: str = "") ->
             shown=number(len(rows)), of=number(len(execution)), **terms(study),
         )  # fmt: skip
     return Table(frame, caption, tuple(frame.columns[1:]))
+
+
+def _with_fewer_years(rows: pd.DataFrame, execution: pd.DataFrame) -> list[str]:
+    """Return the districts, with the years of those whose rate rests on fewer than the others'."""
+    every = "|".join(str(y) for y in execution.attrs.get("years", ()))
+    return [
+        f"{district} ({span_text(map(int, years.split('|')))})"
+        if years and every and years != every else district
+        for district, years in zip(rows["district"], rows["years"], strict=True)
+    ]  # fmt: skip
 
 
 def reach_table(study: Study, reach: pd.DataFrame, district_id: str = "") -> Table:

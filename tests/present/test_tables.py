@@ -226,3 +226,16 @@ def test_one_reading_of_each_measure_leads():
     assert primary == [
         ("execution", "pooled"), ("reach", "lower_bound"), ("reach", "upper_bound"),
     ]  # fmt: skip
+
+
+def test_a_rate_of_fewer_years_says_which(write_small):
+    counts = [
+        (d, year, stage, n)
+        for d in ("01", "02", "03")
+        for year in (2020, 2021)
+        for stage, n in (("proposed", 12), ("implemented", "" if (d, year) == ("02", 2021) else 9))
+    ]
+    study = load_study(write_small(counts=counts))
+    with language("en"):
+        table = tables.execution_table(study, execution(study)).frame
+    assert list(table.iloc[:, 0]) == ["Kenanga (2020)", "Mawar", "Melati"]
