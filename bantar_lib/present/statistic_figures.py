@@ -300,13 +300,17 @@ def rank_intervals(study: Study, execution: pd.DataFrame, *, mark: str = "") -> 
 def _rank_alt(study: Study, known: pd.DataFrame, mark: str) -> str:
     places = (known["rank_high"] - known["rank_low"] + 1).astype(int)
     n = len(known)
-    text = _(
-        "The 90% rank intervals of {n} {districts} are {least} to {most} places wide; "
-        "{first_place} of them hold rank 1 and {last_place} hold rank {n}.",
-        n=number(n), least=number(places.min()), most=number(places.max()),
-        first_place=number((known["rank_low"] == 1).sum()),
-        last_place=number((known["rank_high"] == n).sum()), **terms(study),
-    )  # fmt: skip
+    if places.min() == n:
+        text = _("The 90% rank interval of each of the {n} {districts} holds every rank from 1 "
+                 "to {n}.", n=number(n), **terms(study))  # fmt: skip
+    else:
+        text = _(
+            "The 90% rank intervals of {n} {districts} are {least} to {most} places wide; "
+            "{first_place} of them hold rank 1 and {last_place} hold rank {n}.",
+            n=number(n), least=number(places.min()), most=number(places.max()),
+            first_place=number((known["rank_low"] == 1).sum()),
+            last_place=number((known["rank_high"] == n).sum()), **terms(study),
+        )  # fmt: skip
     for own in known[known["district_id"] == mark].itertuples():
         text += " " + _("{name}: between {low} and {high}.", name=own.district,
                         low=number(own.rank_low), high=number(own.rank_high))  # fmt: skip

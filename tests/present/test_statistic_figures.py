@@ -192,3 +192,17 @@ def test_a_chance_is_never_written_as_certain():
         assert chance_text(0.9999) == "lebih dari " + percent(0.99)
         assert chance_text(0.43) == "43%"
         assert chance_text(0.0004) == "kurang dari 1%"
+
+
+def test_rank_intervals_that_all_span_everything_are_said_once(write_small):
+    counts = [
+        (district, year, stage, count)
+        for district, done in (("01", 8), ("02", 9), ("03", 10))
+        for year in (2020, 2021)
+        for stage, count in (("proposed", 12), ("implemented", done))
+    ]
+    study = load_study(write_small(counts=counts))
+    with language("en"):
+        alt = figures.rank_intervals(study, execution(study)).alt
+    assert "holds every rank from 1 to 3" in alt
+    assert "places wide" not in alt

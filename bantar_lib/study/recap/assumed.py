@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Answers
 
 from bantar_lib.study.numbers import whole_number
-from bantar_lib.study.recap.mapping import DASHES, Mapping
+from bantar_lib.study.recap.mapping import DASHES, Mapping, TakenAs
 from bantar_lib.study.recap.questions import settled
 from bantar_lib.words import room_words
 
@@ -62,7 +62,7 @@ def assumptions(mapping: Mapping, answers: Answers[str, str]) -> list[str]:
     return said
 
 
-def _cells(mapping: Mapping, *kinds: str) -> Iterator[tuple[str, str]]:
+def _cells(mapping: Mapping, *kinds: TakenAs) -> Iterator[tuple[str, str]]:
     """Yield where and what each cell of columns of these kinds is."""
     for row in mapping.recap.details:
         for column in mapping.of(*kinds):
