@@ -97,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--claims", action="store_true", help=_("the statements, not the tables"))
     audit.add_argument("--all", action="store_true", help=_("also what agrees"))
     _add_report(command("report", _report, _("make a document from what `bantar run` left")))
+    _add_export(command("export", _export_crate, _("pack study, results and how they were made as "
+                                                   "an RO-Crate")))  # fmt: skip
     new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
     _add_new(new)
     _add_code(command("code", _code, _("take codings in from other programs, or give them out")))
@@ -130,6 +132,13 @@ def _add_report(report: argparse.ArgumentParser) -> None:
                         help=_("code, name or alias; without it the whole study"))  # fmt: skip
     report.add_argument("--format", choices=("docx",), default="docx")
     report.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
+                        help=_("where `bantar run` left its results"))  # fmt: skip
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
+    export.add_argument("--folder", action="store_true", help=_("a folder, not a zip file"))
+    export.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                         help=_("where `bantar run` left its results"))  # fmt: skip
 
 
@@ -292,6 +301,22 @@ def _report(options: argparse.Namespace) -> int:
         outputs=Path(options.outputs),
     )
     print(path)
+    return 0
+
+
+def _export_crate(options: argparse.Namespace) -> int:
+    from bantar_lib.publish.crate import write_crate
+    from bantar_lib.study import load_study
+
+    crate = write_crate(
+        load_study(options.study),
+        lang=options.lang,
+        outputs=Path(options.outputs),
+        folder=options.folder,
+    )
+    for reason, n in sorted(crate.kept_back.items()):
+        print(_("Kept back: {n} {reason}", n=n, reason=reason), file=sys.stderr)
+    print(crate.path)
     return 0
 
 

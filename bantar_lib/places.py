@@ -10,7 +10,7 @@ _PACKAGED = Path(__file__).resolve().parent / "share"
 
 
 def shared_folder(name: str) -> Path:
-    """Return ``data`` or ``notebooks`` as it came with the library.
+    """Return ``data``, ``notebooks`` or ``CITATION.cff`` as it came with the library.
 
     In a checkout that is the folder at its top; after ``pip install`` it lies in the package.
     """

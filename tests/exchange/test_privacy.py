@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from shutil import make_archive
 
 import pytest
 
@@ -16,6 +17,7 @@ from bantar_lib.exchange import (
     write_workbook,
 )
 from bantar_lib.exchange.release import released
+from bantar_lib.exchange.released_study import write_released_study
 from bantar_lib.words import language
 
 MARK = "RAHASIA"
@@ -105,6 +107,11 @@ def everything(path: Path) -> str:
         return "\n".join(n + parts.read(n).decode("utf-8", "replace") for n in parts.namelist())
 
 
+def packed(study, path: Path) -> None:
+    write_released_study(study, path.with_suffix(""))
+    make_archive(str(path.with_suffix("")), "zip", path.with_suffix(""))
+
+
 EXPORTS = {
     "p.qdpx": lambda study, path: write_refi(study, path),
     "one.qdpx": lambda study, path: write_refi(study, path, coder="ani"),
@@ -115,6 +122,7 @@ EXPORTS = {
     "d.docx": lambda study, path: write_quote_tables(study, path, district="01"),
     "q.csv": lambda study, path: quote_table(study).to_csv(path),
     "s.csv": lambda study, path: source_table(study).to_csv(path),
+    "study.zip": lambda study, path: packed(study, path),
 }
 
 
