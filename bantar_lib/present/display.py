@@ -121,6 +121,10 @@ def _show_figure(figure: Figure) -> None:
 
 
 def _show_table(table: Table) -> None:
+    if table.frame.empty:  # headings without rows say less than a line does
+        said = _("{caption}: none.", caption=table.caption)
+        _publish({"text/markdown": escape_markdown(said), "text/plain": said}, "text")
+        return
     frame = table.frame.fillna("").astype("str")
     _publish(
         {
