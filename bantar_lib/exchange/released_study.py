@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _ = room_words("exchange")
 
-_WITHHELD = ("judgements",)  # each names the person who judged
 _BESIDE = ("scale.yml", "boundaries.geojson")
 """Files of a study that hold no words of a source and nothing of a person."""
 
@@ -48,8 +47,9 @@ def write_released_study(study: Study, folder: Path) -> Counter[str]:
     Notes
     -----
     Left out, beside what :func:`~.release.released` keeps back: rows of a source that may not be
-    released or that rest on a segment of one, judgements (they name who judged), the letterhead
-    of reports, and whatever is no part of a study. A released document leaves as plain text, since
+    released or that rest on a segment of one, the letterhead of reports, and whatever is no part
+    of a study. Judgements leave as pages show them, with their reason and who judged. A released
+    document leaves as plain text, since
     the file of a word processor also holds its authors and what they deleted. Of the coding logs
     the codings that hold leave, not how they came about. An interview or observation gets a
     number for its title, and a role that points to one person is generalised.
@@ -69,9 +69,6 @@ def write_released_study(study: Study, folder: Path) -> Counter[str]:
     withheld = Counter(leaves.withheld)
     for name, form in TABLES.items():
         frame = study.table(name)
-        if name in _WITHHELD:
-            withheld[_("judgements, which name a person")] += len(frame)
-            continue
         kept = _rows(study, name, frame, leaves)
         if name != "segments":  # of these, `released` has told
             withheld[_("rows of tables that rest on what may not be released")] += len(frame) - len(

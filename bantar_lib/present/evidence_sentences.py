@@ -18,6 +18,7 @@ from bantar_lib.coding.units import UNCODED
 from bantar_lib.present import saturation_figures
 from bantar_lib.present.display import Figure, Table, Text, escape_markdown
 from bantar_lib.present.evidence_tables import contribution_table, explanation_labels
+from bantar_lib.present.shown import closed_segments
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
 
@@ -239,7 +240,12 @@ def contributions_section(study: Study) -> list[Item]:
                        "to weigh."))]  # fmt: skip
     stands = standing(study)
     items: list[Item] = [Text(_kinds_of_test())]
+    closed = closed_segments(study)
     for one in found:
+        if any(not closed.isdisjoint(test.segments) for test in one.tests):
+            items.append(Text(_("A causal statement is not shown here: it rests on evidence that "
+                                "may not be released.")))  # fmt: skip
+            continue
         own = stands[stands["contribution"] == one.id].set_index("explanation")
         items += [_explanations(one), contribution_table(one), _conclusion(one, own)]
     return items

@@ -9,10 +9,11 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.audit import audit_summary
-from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.coding import codings, evidence, rate_indicators
 from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
+from bantar_lib.present.shown import source_titles
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.study.tables import CLAIM_VERDICTS
@@ -58,9 +59,10 @@ def about(study: Study) -> Text:
     lang = current_language()
     sources = study.table("sources")
     used = {s for t in ("counts", "segments") for s in study.table(t)["source_id"].unique()}
+    used |= set(codings(study)["source_id"])  # of spans of documents
     used |= set(sources.loc[sources["source_id"].isin(used), "part_of"])
     roots = sources[sources["source_id"].isin(used) & (sources["part_of"] == "")]
-    titles = listing(list(roots[f"title_{lang}"]))
+    titles = listing(list(dict.fromkeys(roots["source_id"].map(source_titles(study)))))
     programme = study.config.get("programme", {}).get(lang, "")
     text = f"{escape_markdown(programme)}. " if programme else ""
     if len(roots) == 1:

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
-from bantar_lib.exchange.release import releases
 from bantar_lib.present.count_figures import scenario_label, span_text, years_text
 from bantar_lib.present.display import Table
 from bantar_lib.present.evidence_figures import (
@@ -17,6 +16,8 @@ from bantar_lib.present.evidence_figures import (
     valence_label,
     verdict_label,
 )
+from bantar_lib.present.shown import shown as shown
+from bantar_lib.present.shown import shown_rows, source_titles
 from bantar_lib.present.statistic_figures import sampled
 from bantar_lib.present.statistic_tables import separable_table as separable_table
 from bantar_lib.present.terms import terms
@@ -61,26 +62,6 @@ def source_kind_label(kind: str) -> str:
 def in_language(frame: pd.DataFrame, column: str) -> pd.Series:
     """Return the column's text in the current language."""
     return frame[f"{column}_{current_language()}"]
-
-
-def shown(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of segments as a page may show them: what must not leave the study is masked.
-
-    A source whose release is ``none`` shows neither text nor note; a quoted span of a document
-    shows only where its source may be quoted.
-    """
-    release = releases(study)
-    segments = study.table("segments").set_index("segment_id")["source_id"]
-    ids = frame["segment_id"]
-    source = frame["source_id"] if "source_id" in frame else ids.map(segments)
-    allowed = source.map(release).fillna("none")
-    hidden = (allowed == "none") | (~ids.isin(segments.index) & (allowed != "quote"))
-    masked = frame.copy()
-    for column in ("text_id", "text_en"):
-        masked[column] = masked[column].mask(hidden, _("(not released)"))
-    for column in {"note_id", "note_en"} & set(masked.columns):
-        masked[column] = masked[column].mask(hidden, "")
-    return masked
 
 
 def with_note(frame: pd.DataFrame, column: str) -> pd.Series:
@@ -157,7 +138,7 @@ def counts_table(study: Study, district_id: str) -> Table:
     """Lay out one district's counts as they stand in the study, each with its source."""
     lang = current_language()
     rows = study.table("counts", district=district_id)
-    titles = study.table("sources").set_index("source_id")[f"title_{lang}"]
+    titles = source_titles(study)
     frame = pd.DataFrame({
         _("Year"): rows["year"].astype("str"),
         _("Stage"): [study.label(s, lang) for s in rows["stage"]],
@@ -216,7 +197,7 @@ def actors_table(study: Study) -> Table:
         "not_as_mandated": _("otherwise than stated"),
         "unknown": _("unknown"),
     }
-    rows = study.table("actors")
+    rows = shown_rows(study, study.table("actors"), ("actual", "note"), ("segment_ids",))
     frame = pd.DataFrame({
         _("Actor"): in_language(rows, "name"),
         _("Mandated role, by the source"): in_language(rows, "mandated"),
@@ -235,7 +216,7 @@ def elements_table(study: Study) -> Table:
         "reported_absent": _("reported absent"),
         "no_evidence": _("no evidence"),
     }
-    rows = study.table("elements")
+    rows = shown_rows(study, study.table("elements"), ("note",), ("segment_ids",))
     frame = pd.DataFrame({
         _("Element"): in_language(rows, "element"),
         _("Criterion [our note]"): with_note(rows, "criterion"),
@@ -253,7 +234,8 @@ def responses_table(study: Study) -> Table:
     def said(cell: str) -> str:
         return " / ".join(f"{texts.get(i, i)} ({i})" for i in study.ids(cell)) or "—"
 
-    rows = study.table("responses")
+    links = ("factor", "effort", "recommendation")
+    rows = shown_rows(study, study.table("responses"), ("note",), links)
     frame = pd.DataFrame({
         _("Factor"): rows["factor"].map(said),
         _("Effort"): rows["effort"].map(said),
@@ -288,8 +270,9 @@ def audit_table(study: Study, audit: pd.DataFrame, *, district_id: str = "") -> 
     return Table(frame, caption, tuple(frame.columns[4:7]))
 
 
-def claims_table(claims: pd.DataFrame) -> Table:
+def claims_table(study: Study, claims: pd.DataFrame) -> Table:
     """Lay out the source's statements with what the check found."""
+    claims = shown_rows(study, claims, ("text", "why"), ("source_id",))
     says = {"stated": _("stated"), "implied": _("implied"), "layout": _("layout")}
     frame = pd.DataFrame({
         _("Id"): claims["claim_id"],
@@ -303,8 +286,9 @@ def claims_table(claims: pd.DataFrame) -> Table:
     return Table(frame, _("Statements of the source and what the check found"))
 
 
-def slips_table(claims: pd.DataFrame) -> Table:
+def slips_table(study: Study, claims: pd.DataFrame) -> Table:
     """Lay out each slip once: statements that differ, or are at odds with another part."""
+    claims = shown_rows(study, claims, ("text", "why"), ("source_id",))
     found = claims["verdict"].isin(["differs", "inconsistent"]) & (claims["slip"] != "")
     rows = claims[found & (claims["same_slip"] == "")].sort_values("slip", kind="stable")
     frame = pd.DataFrame({

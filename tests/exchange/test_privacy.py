@@ -109,6 +109,8 @@ def everything(path: Path) -> str:
 
 def packed(study, path: Path) -> None:
     write_released_study(study, path.with_suffix(""))
+    # A rating is published with its reason and the person who answers for it, as on the pages.
+    (path.with_suffix("") / "judgements.csv").unlink()
     make_archive(str(path.with_suffix("")), "zip", path.with_suffix(""))
 
 

@@ -66,9 +66,6 @@ def test_what_rests_on_a_closed_source_is_left_out_and_counted(make_study, made,
                        {"actor_id": "b", "segment_ids": "S1|S2", **role}],
             "counts": [{"district_id": "01", "year": "2020", "stage": "proposed", "count": str(n),
                         "source_id": source} for n, source in enumerate(("open", "closed"))],
-            "judgements": [{"district_id": "01", "indicator": "content.site", "by": "Ani",
-                            "rating": "contested", "reason_id": "x", "reason_en": "x",
-                            "on": "2026-01-01"}],
         },
     )  # fmt: skip
     kept_back = write_released_study(load_study(folder), tmp_path / "out")
@@ -76,11 +73,9 @@ def test_what_rests_on_a_closed_source_is_left_out_and_counted(make_study, made,
     assert left.table("actors")["actor_id"].tolist() == ["a"]
     assert left.table("counts")["source_id"].tolist() == ["open"]
     assert left.table("segments")["segment_id"].tolist() == ["S1"]
-    assert not (tmp_path / "out/judgements.csv").exists()
     assert kept_back == {
         "segments of sources that may not be released": 1,
         "rows of tables that rest on what may not be released": 3,  # and the source itself
-        "judgements, which name a person": 1,
     }
 
 

@@ -43,7 +43,7 @@ MAKERS: dict[str, Callable[[Study], Table]] = {
     "responses": tables.responses_table,
     "audit": lambda s: tables.audit_table(s, audit_tables(s)),
     "audit of one": lambda s: tables.audit_table(s, audit_tables(s), district_id=first(s)),
-    "claims": lambda s: tables.claims_table(audit_claims(s)),
+    "claims": lambda s: tables.claims_table(s, audit_claims(s)),
     "codebook": tables.codebook_table,
     "all segments": tables.all_segments_table,
     "matches": tables.matches_table,
