@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--claims", action="store_true", help=_("the statements, not the tables"))
     audit.add_argument("--all", action="store_true", help=_("also what agrees"))
     _add_report(command("report", _report, _("make a document from what `bantar run` left")))
+    _add_site(command("site", _site, _("make a reading site from what `bantar run` left")))
     new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
     _add_new(new)
     _add_code(command("code", _code, _("take codings in from other programs, or give them out")))
@@ -131,6 +132,12 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("--format", choices=("docx",), default="docx")
     report.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                         help=_("where `bantar run` left its results"))  # fmt: skip
+
+
+def _add_site(site: argparse.ArgumentParser) -> None:
+    site.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
+    site.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
+                      help=_("where `bantar run` left its results"))  # fmt: skip
 
 
 def _add_code(code: argparse.ArgumentParser) -> None:
@@ -283,6 +290,20 @@ def _report(options: argparse.Namespace) -> int:
         outputs=Path(options.outputs),
     )
     print(path)
+    return 0
+
+
+def _site(options: argparse.Namespace) -> int:
+    from bantar_lib.publish.site import build_site
+    from bantar_lib.study import load_study
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    site = build_site(load_study(options.study), outputs=Path(options.outputs), tell=tell)
+    for warning in site.warnings:
+        tell(warning)
+    print(site.first_page)
     return 0
 
 

@@ -160,4 +160,3 @@ def _leave_first_page(study: Study, target: Path, found: dict[str, Pages]) -> No
     page = _FIRST.format(lang=first, title=title, heading=title, links="\n".join(links))
     write_whole(target / "index.html", page)
     write_whole(target / ".nojekyll", "")
-

@@ -118,9 +118,7 @@ def _maker() -> str:
     return hashlib.sha256(b"".join(texts_)).hexdigest()[:16]
 
 
-def _notebook_source(
-    page: SitePage, record: Record, path: Path, target: Path, made: _Made
-) -> bool:
+def _notebook_source(page: SitePage, record: Record, path: Path, target: Path, made: _Made) -> bool:
     """Write a notebook's source and its files, unless nothing changed since the last build."""
     from bantar_lib.publish.site.files import reports_beside
 
@@ -226,9 +224,7 @@ def _hints(study: Study, pages: Pages, found: Mapping[str, Pages]) -> list[str]:
     return hints
 
 
-def _for_all(
-    study: Study, pages: Pages, target: Path
-) -> list[tuple[str, list[dict[str, str]]]]:
+def _for_all(study: Study, pages: Pages, target: Path) -> list[tuple[str, list[dict[str, str]]]]:
     """Copy what belongs to the whole study and return it by heading."""
     listed = []
     folder = target / "files"

@@ -75,6 +75,8 @@ def settings(site: dict[str, Any], work: Path) -> dict[str, Any]:
             "myst_role", "myst_target", "myst_line_comment", "myst_block_break", "footnote_def",
             "footnote_ref",
         ],
+        "myst_enable_extensions": ["deflist"],
+        "myst_all_links_external": True,
         "smartquotes": False,
         "numfig": False,
         "suppress_warnings": ["toc.not_included", "myst.header", "myst.xref_missing"],

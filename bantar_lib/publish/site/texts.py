@@ -69,7 +69,9 @@ def _ways(study: Study, pages: Pages) -> str:
         ("methods/index", _("Methods"), _("what is computed, how, and what may not be said from it")),
     ]  # fmt: skip
     lines = [
-        f"- [**{title}**]({docname}.html) {what}" for docname, title, what in ways if docname in there
+        f"- [**{title}**]({docname}.html) {what}"
+        for docname, title, what in ways
+        if docname in there
     ]
     return f"## {_('Where to begin')}\n\n{block('ways', chr(10).join(lines))}"
 
@@ -84,7 +86,8 @@ def districts_page(study: Study, groups: Sequence[Group]) -> str:
     ]
     if groups and groups[0].docname:
         lines = [
-            f"- [{named(g.title)}](../{g.docname}.html) ({number(len(g.districts))})" for g in groups
+            f"- [{named(g.title)}](../{g.docname}.html) ({number(len(g.districts))})"
+            for g in groups
         ]
         parts.append(block("columns", "\n".join(lines)))
     else:
@@ -117,7 +120,6 @@ def glossary_page(study: Study) -> str:
         (f"**{term}**", there[n][0] if n < len(there) else "", meaning)
         for n, (term, meaning) in enumerate(here)
     ]
-    heads = (_("Term"), _("in English") if lang == "id" else _("in Indonesian"), _("Meaning"))
     own = [
         (f"**{named(i.label[lang])}**", named(i.label[other]), named(i.definition[lang]))
         for i in study.framework.indicators
@@ -128,13 +130,22 @@ def glossary_page(study: Study) -> str:
     ]
     parts = [
         f"# {_('Glossary')}",
-        _table(heads, rows) if rows else "",
+        _defined(rows),
         f"## {_('Words of this study')}",
-        _table(heads, [*_place_words(study, lang, other), *stages]),
+        _defined([*_place_words(study, lang, other), *stages]),
         f"## {_('Indicators')}",
-        _table(heads, own),
+        _defined(own),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _defined(rows: Iterable[Sequence[str]]) -> str:
+    """Return a list of terms, each with its form in the other language and its meaning."""
+    other = _other_language()
+    return "\n\n".join(
+        f'{term} <span class="other" lang="{other}">{translated}</span>\n: {meaning}'
+        for term, translated, meaning in rows
+    )
 
 
 def _place_words(study: Study, lang: str, other: str) -> list[tuple[str, str, str]]:
@@ -250,5 +261,3 @@ def downloads_page(study: Study, listed: Sequence[tuple[str, Sequence[dict[str, 
 def method_page(measure: str) -> str:
     """Return the page on one measure."""
     return method_text(measure)
-
-
