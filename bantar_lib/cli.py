@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(command("report", _report, _("make a document from what `bantar run` left")))
     _add_export(command("export", _export_crate, _("pack study, results and how they were made as "
                                                    "an RO-Crate")))  # fmt: skip
+    _add_site(command("site", _site, _("make a reading site from what `bantar run` left")))
     new = command("new", _new, _("start a study: an empty one, a workbook, or from a recap"))
     _add_new(new)
     _add_code(command("code", _code, _("take codings in from other programs, or give them out")))
@@ -140,6 +141,12 @@ def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("--folder", action="store_true", help=_("a folder, not a zip file"))
     export.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                         help=_("where `bantar run` left its results"))  # fmt: skip
+
+
+def _add_site(site: argparse.ArgumentParser) -> None:
+    site.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
+    site.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
+                      help=_("where `bantar run` left its results"))  # fmt: skip
 
 
 def _add_code(code: argparse.ArgumentParser) -> None:
@@ -317,6 +324,20 @@ def _export_crate(options: argparse.Namespace) -> int:
     for reason, n in sorted(crate.kept_back.items()):
         print(_("Kept back: {n} {reason}", n=n, reason=reason), file=sys.stderr)
     print(crate.path)
+    return 0
+
+
+def _site(options: argparse.Namespace) -> int:
+    from bantar_lib.publish.site import build_site
+    from bantar_lib.study import load_study
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    site = build_site(load_study(options.study), outputs=Path(options.outputs), tell=tell)
+    for warning in site.warnings:
+        tell(warning)
+    print(site.first_page)
     return 0
 
 

@@ -18,7 +18,7 @@ from bantar_lib import __version__
 from bantar_lib.cli import main
 from bantar_lib.study import list_studies, load_study
 
-COMMANDS = ("export", "list", "check", "run", "audit", "report", "code", "new", "lab")
+COMMANDS = ("export", "site", "list", "check", "run", "audit", "report", "code", "new", "lab")
 
 
 @pytest.fixture(autouse=True)

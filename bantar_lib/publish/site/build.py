@@ -1,0 +1,162 @@
+"""Building a site: write what changed, let Sphinx make the pages, put the rest beside them."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bantar_lib.batch.execute import write_whole
+from bantar_lib.batch.plan import safe_name
+from bantar_lib.errors import UserError
+from bantar_lib.publish.site.pages import Pages, site_pages
+from bantar_lib.publish.site.sources import NAMES, write_sources
+from bantar_lib.study import Study
+from bantar_lib.words import LANGUAGES, language, room_words
+
+_ = room_words("site")
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that was built.
+
+    Parameters
+    ----------
+    first_page : Path
+        The page that leads to the languages.
+    pages : dict
+        Language → number of pages.
+    changed : dict
+        Language → number of pages whose source was written anew.
+    warnings : tuple of str
+        What Sphinx found amiss.
+    """
+
+    first_page: Path
+    pages: dict[str, int]
+    changed: dict[str, int]
+    warnings: tuple[str, ...]
+
+
+def build_site(
+    study: Study, *, outputs: Path = Path("outputs"), tell: Tell = lambda _line: None
+) -> Site:
+    """Make a reading site from what ``bantar run`` left; no notebook is executed.
+
+    Parameters
+    ----------
+    study : Study
+        The study that was run.
+    outputs : Path
+        The folder that ``bantar run`` wrote to; the site lies in ``<study>/site`` below it.
+    tell : callable
+        Gets a line for a person as the work goes on.
+
+    Returns
+    -------
+    Site
+        A language that was not run is left out.
+
+    Raises
+    ------
+    UserError
+        Where Sphinx is not installed, or nothing was run.
+    """
+    _need_sphinx()
+    folder = outputs.resolve() / safe_name(study.id)
+    laid = {lang: site_pages(study, lang, outputs.resolve()) for lang in LANGUAGES}
+    found = {lang: pages for lang, pages in laid.items() if _has_notebooks(pages)}
+    if not found:
+        raise UserError(
+            _("Nothing of {study} was run yet. Run first: bantar run {study}", study=study.id)
+        )
+    target, work = folder / "site", folder / ".site"
+    changed = {}
+    for lang, pages in found.items():
+        with language(lang):
+            changed[lang] = write_sources(study, pages, found, work / lang, target / lang)
+        tell(_("{lang}: {n} pages, {changed} to be made anew.",
+               lang=lang, n=len(pages.all), changed=changed[lang]))  # fmt: skip
+    warnings = _build(list(found), work, target)
+    _leave_first_page(study, target, found)
+    for gone in set(LANGUAGES) - found.keys():
+        shutil.rmtree(target / gone, ignore_errors=True)
+        shutil.rmtree(work / gone, ignore_errors=True)
+    return Site(
+        target / "index.html",
+        {lang: len(pages.all) for lang, pages in found.items()},
+        changed,
+        tuple(warnings),
+    )
+
+
+def _need_sphinx() -> None:
+    for module in ("sphinx", "myst_nb", "furo"):
+        if importlib.util.find_spec(module) is None:
+            raise UserError(
+                _("The site needs {module}: pip install 'bantar_lib[site]'", module=module)
+            )
+
+
+def _has_notebooks(pages: Pages) -> bool:
+    return any(page.notebook for page in pages.all)
+
+
+def _build(languages: Sequence[str], work: Path, target: Path) -> list[str]:
+    """Let Sphinx build the languages side by side; return its warnings."""
+    from bantar_lib.publish.site.sphinx_run import run
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(languages), mp_context=context) as pool:
+        runs = [pool.submit(run, work / lang, target / lang) for lang in languages]
+        return [line for done in runs for line in done.result()]
+
+
+_FIRST = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ margin:0; min-height:100vh; display:grid; place-items:center; background:Canvas;
+  color:CanvasText; font:1.125rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif }}
+main {{ max-width:34rem; padding:2rem 1.25rem }}
+h1 {{ font:600 1.9rem/1.25 Georgia,"Times New Roman",serif; margin:0 0 2rem; text-wrap:balance }}
+ul {{ list-style:none; margin:0; padding:0 }}
+li {{ border-top:1px solid color-mix(in srgb, CanvasText 25%, Canvas) }}
+a {{ display:block; padding:1rem 0; color:inherit; text-decoration:none }}
+a b {{ display:block; color:LinkText; text-decoration:underline }}
+</style>
+</head>
+<body><main>
+<h1>{heading}</h1>
+<ul>
+{links}
+</ul>
+</main></body>
+</html>
+"""
+
+
+def _leave_first_page(study: Study, target: Path, found: dict[str, Pages]) -> None:
+    """Write the page that leads to the languages, and the mark that a code host's pages need."""
+    from html import escape
+
+    first = next(iter(found))
+    links = [
+        f'<li lang="{lang}"><a href="{lang}/index.html" hreflang="{lang}"><b>{NAMES[lang]}</b> '
+        f"{escape(study.text('title', lang))}</a></li>"
+        for lang in found
+    ]
+    title = escape(study.text("title", first))
+    page = _FIRST.format(lang=first, title=title, heading=title, links="\n".join(links))
+    write_whole(target / "index.html", page)
+    write_whole(target / ".nojekyll", "")
