@@ -46,6 +46,7 @@ _ROOMS = {
         "read_taguette",
         "write_refi",
     ),
+    "lab": ("SpanCoder", "practice_copy"),
     "batch": ("run_batch",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}

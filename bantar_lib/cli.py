@@ -469,12 +469,6 @@ def _tell(table: pd.DataFrame) -> None:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    import importlib.util
-    import subprocess
+    from bantar_lib.lab.jupyter import open_lab
 
-    from bantar_lib.places import shared_folder
-
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise UserError(_("JupyterLab is not installed: pip install 'bantar_lib[lab]'"))
-    folder = shared_folder("notebooks")
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(folder), *options.options])
+    return open_lab(options.options)

@@ -15,7 +15,7 @@ from bantar_lib.coding.documents import find_document, read_document
 from bantar_lib.coding.journal import add_events, line_of, new_event
 from bantar_lib.coding.log import logs, read_log
 from bantar_lib.coding.spans import SPAN_KEYS, text_hash
-from bantar_lib.coding.state import CHANGEABLE, Event, State, state_of, undone
+from bantar_lib.coding.state import CHANGEABLE, Code, Event, State, state_of, undone
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study, load_study
 from bantar_lib.study.problems import choose_from
@@ -101,6 +101,11 @@ class CodingLog:
     def codes(self) -> dict[str, str]:
         """The coder's own codes in force: id → label."""
         return {c.id: c.label for c in self._now().codes.values() if not c.ended}
+
+    @property
+    def made(self) -> list[Code]:
+        """The same codes with parent and memo."""
+        return [code for code in self._now().codes.values() if not code.ended]
 
     def history(self) -> pd.DataFrame:
         """Return what was done, in words: at, what, undone, event."""
