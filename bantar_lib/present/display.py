@@ -100,8 +100,15 @@ def _publish(data: dict[str, Any], role: str, metadata: dict[str, Any] | None = 
 
 def png(drawing: matplotlib.figure.Figure) -> bytes:
     """Return the drawing as PNG, the same bytes for the same drawing."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.image import imsave
+
+    # As savefig does, but drawn once: it draws a figure whose layout is not fixed twice.
+    drawing.set_dpi(_DPI)
+    canvas = FigureCanvasAgg(drawing)
+    canvas.draw()
     buffer = io.BytesIO()
-    drawing.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    imsave(buffer, canvas.buffer_rgba(), format="png", dpi=_DPI, metadata={"Software": None})
     return buffer.getvalue()
 
 
