@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from bantar_lib.coding.remembered import while_logs_stay
 from bantar_lib.coding.state import state_of
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
-from bantar_lib.study.coding_logs import NEEDED, log_lines
+from bantar_lib.study.coding_logs import NEEDED, log_files, log_lines
 from bantar_lib.words import current_language, room_words
 
 _ = room_words("coding")
@@ -96,6 +97,7 @@ def replay(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return state_of(events).live()
 
 
+@while_logs_stay
 def codings(study: Study, coder: str | None = None) -> pd.DataFrame:
     """Return what coders coded, one row a coding that still holds.
 
@@ -165,8 +167,7 @@ def logs(study: Study, coder: str | None = None) -> dict[str, list[dict[str, Any
     >>> "reader_a" in logs(load_study("kampung_bantar"))
     True
     """
-    paths = [p for folder in ("codings", "private/codings")
-             for p in sorted((study.path / folder).glob("[!.~]*.jsonl"))]  # fmt: skip
+    paths = log_files(study.path)
     names = sorted({p.stem for p in paths})
     if coder is not None and coder not in names:
         raise UserError(

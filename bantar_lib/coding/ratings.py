@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding.log import codings
+from bantar_lib.coding.remembered import while_logs_stay
 from bantar_lib.study import Study
 
 RATED_KINDS = ("finding", "element", "actor", "factor")
@@ -14,6 +15,7 @@ MIN_SOURCES, MIN_KINDS, STABLE = 3, 2, 0.8
 _SIGN = {"supports": 1, "inhibits": -1, "mixed": 0}
 
 
+@while_logs_stay
 def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFrame:
     """Return the coded segments that speak of a district, one row a coding.
 
@@ -125,6 +127,7 @@ def band(balance: float) -> str:
     return f"strongly_{side}" if abs(balance) > 0.6 else f"leans_{side}"
 
 
+@while_logs_stay
 def rate_indicators(
     study: Study, district: str, coder: str | None = None, *, by: str = "source"
 ) -> pd.DataFrame:

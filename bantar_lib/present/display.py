@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from bantar_lib.words import room_words
@@ -100,8 +101,17 @@ def _publish(data: dict[str, Any], role: str, metadata: dict[str, Any] | None = 
 
 def png(drawing: matplotlib.figure.Figure) -> bytes:
     """Return the drawing as PNG, the same bytes for the same drawing."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    # As savefig does, but drawn once: it draws a figure whose layout is not fixed twice.
+    drawing.set_dpi(_DPI)
+    canvas = FigureCanvasAgg(drawing)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])  # nothing shines through
     buffer = io.BytesIO()
-    drawing.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
+    # For drawings, level 3 is as small as the usual 6 and twice as fast.
+    picture.save(buffer, format="png", dpi=(_DPI, _DPI), compress_level=3)
     return buffer.getvalue()
 
 

@@ -77,7 +77,9 @@ def name_points(
     []
     """
     figure: Any = axes.figure
-    figure.draw_without_rendering()  # settles the layout, from which places are measured
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)  # places are measured from what this settles
+    axes.apply_aspect()
     renderer = figure.canvas.get_renderer()
     per_point = figure.dpi / 72
     inside = axes.get_window_extent(renderer)

@@ -54,9 +54,20 @@ def _theme() -> dict[str, Any]:
     }
 
 
+_dressed: dict[str, Any] = {}
+
+
+def _dress() -> None:
+    """Set the theme, unless it still is: to set it takes longer than to draw an axis."""
+    if _dressed != dict(plt.rcParams):
+        sns.set_theme(style="ticks", rc=_theme())
+        _dressed.clear()
+        _dressed.update(plt.rcParams)
+
+
 def canvas(height: float, *, columns: int = 1) -> tuple[Drawing, Any]:
     """Return a new drawing of the page's width and `height` inches, and its axes."""
-    sns.set_theme(style="ticks", rc=_theme())
+    _dress()
     return plt.subplots(1, columns, figsize=(WIDTH, height), squeeze=columns == 1)
 
 

@@ -44,6 +44,18 @@ class LogLine:
     cut: bool = False
 
 
+def log_files(folder: Path) -> list[Path]:
+    """Return the coding logs in a study's folder, those that may not be shared last.
+
+    Examples
+    --------
+    >>> log_files(Path("nowhere"))
+    []
+    """
+    return [p for part in ("codings", "private/codings")
+            for p in sorted((folder / part).glob("[!.~]*.jsonl"))]  # fmt: skip
+
+
 def log_lines(data: bytes) -> list[LogLine]:
     r"""Split a log into its lines, blank ones left out.
 
