@@ -79,9 +79,12 @@ class PipeSocket:
         self._pipe, self._channel, self._lock = pipe, channel, lock
 
     def send_multipart(self, parts: Sequence[Any], *_args: Any, **_options: Any) -> None:
-        """Write a message; another thread's waits until it is whole."""
+        """Write a message; another thread's waits until it is whole.
+
+        What comes after the last cell nobody reads.
+        """
         data = pack(self._channel, parts)
-        with self._lock:
+        with self._lock, suppress(BrokenPipeError):
             self._pipe.sendall(data)
 
     def flush(self, *_args: Any) -> None:

@@ -47,7 +47,6 @@ def while_logs_stay(function: Function) -> Function:
     >>> coders(study).equals(coders(study)), len(times)
     (True, 1)
     """
-
     signature = inspect.signature(function)
 
     @wraps(function)

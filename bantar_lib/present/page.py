@@ -42,7 +42,8 @@ class Page:
 
 
 @cache
-def _exporter() -> Any:
+def make_exporter() -> Any:
+    """Return nbconvert's exporter with the page's template, made once in a process."""
     from nbconvert.exporters import HTMLExporter
 
     return HTMLExporter(
@@ -78,7 +79,7 @@ def page_html(notebook: NotebookNode, page: Page) -> str:
         }
     css = (_TEMPLATE / "page.css").read_text(encoding="utf-8")
     filled = replace(page, css=css, words=words)
-    exporter = _exporter()
+    exporter = make_exporter()
     exporter.environment.globals["page"] = filled
     body, _resources = exporter.from_notebook_node(notebook)
     return str(body)

@@ -62,7 +62,7 @@ def _dress() -> None:
     if _dressed != dict(plt.rcParams):
         sns.set_theme(style="ticks", rc=_theme())
         _dressed.clear()
-        _dressed.update(plt.rcParams)
+        _dressed.update(plt.rcParams.items())
 
 
 def canvas(height: float, *, columns: int = 1) -> tuple[Drawing, Any]:
