@@ -1,23 +1,40 @@
-"""Run one job: a fresh kernel, a file that is whole or not there, a record of what happened."""
+"""Run one job: in a process of its own, to files that are whole, with a line in the manifest last.
+
+The order makes a crash at any moment harmless. Everything is written under other names first; the
+line of the manifest, which alone says that the job is done, follows when all is in its place.
+"""
 
 from __future__ import annotations
 
 import json
-import os
+import threading
 import time
-from dataclasses import dataclass
+import traceback
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bantar_lib.batch.plan import Job, one_language, read_notebook
+from bantar_lib.batch.due import Task
+from bantar_lib.batch.files import settle, write_part, write_whole
+from bantar_lib.batch.manifest import append_line, sha256
+from bantar_lib.batch.plan import one_language, read_notebook
+from bantar_lib.batch.tries import MOST_TRIES, begun, key_of, left_behind
 from bantar_lib.present.display import RESULT_MIME
-from bantar_lib.present.page import Page, page_html
-from bantar_lib.words import room_words
+from bantar_lib.present.page import page_html
+from bantar_lib.words import language, room_words
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from bantar_lib.batch.engine import Usage
+
+__all__ = ["Record", "collected_result", "execute", "run_task", "write_whole"]
 _ = room_words("batch")
+_one_page = threading.Lock()  # the maker of pages keeps a page's words in one place
 
 
 @dataclass(frozen=True)
@@ -27,95 +44,208 @@ class Record:
     notebook: str
     district_id: str
     district: str
-    status: str  # "done" or "failed"
+    status: str  # "done", "failed" or, where there was nothing to do, "unchanged"
     seconds: float
     output: str
     error: str = ""
+    details: str = ""
+    cpu_seconds: float | None = None
+    peak_memory_mb: float | None = None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader, or a crash, never meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+@dataclass
+class _Attempt:
+    """What a run of a notebook has made so far, under names of its own."""
+
+    task: Task
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    executed: bool = False
+    has_result: bool = False
+    error: str = ""
+    details: str = ""
+    usage: Usage | None = None
+
+    def part(self, path: Path) -> Path:
+        """Return where a file is written until it is whole."""
+        return self.task.scratch / f"{self.name}{path.suffix}"
+
+    def fail(self, error: str, details: str = "") -> None:
+        """Note what went wrong, the first time: what follows from it is not news."""
+        if not self.error:
+            self.error = " ".join(error.split("\n", 1)[0].split())
+            self.details = details or error
 
 
-def execute(job: Job, page: Page) -> Record:
-    """Run a job with papermill and leave notebook, page and result beside each other.
+def run_task(task: Task) -> Record:
+    """Run a task, unless workers have died over it too often; what an executor is given to do."""
+    with language(task.page.lang), begun(task.scratch, key_of(task.job.key)) as tries:
+        return given_up(task) if tries > MOST_TRIES else execute(task)
+
+
+def given_up(task: Task) -> Record:
+    """Record that the workers running a task ended in the midst of it, each time."""
+    error = _("its worker ended in the midst of it, {n} times",
+              n=left_behind(task.scratch, key_of(task.job.key)))  # fmt: skip
+    return lost(task, error)
+
+
+def lost(task: Task, error: str) -> Record:
+    """Record a task that failed without a notebook to show for it."""
+    attempt = _Attempt(task)
+    attempt.fail(error)
+    return _settle(attempt, datetime.now().astimezone(), 0.0)
+
+
+def execute(task: Task) -> Record:
+    """Run a task's notebook and leave notebook, page and result beside each other.
 
     A failing notebook is left as far as it came, with its traceback; its page and result of an
-    earlier run are removed, since they no longer hold.
+    earlier run are removed, since they no longer hold. Whatever happens is in what is returned
+    and in the manifest, and raises nothing.
     """
-    started = time.perf_counter()
-    html, result = job.output.with_suffix(".html"), job.output.with_name("result.json")
-    job.output.parent.mkdir(parents=True, exist_ok=True)
-    part = job.output.with_name(f".{job.output.stem}.{os.getpid()}.part.ipynb")
+    started, clock = datetime.now().astimezone(), time.perf_counter()
+    attempt = _Attempt(task)
     try:
-        error = _run(job, part) or _leave(part, page, html, result)
-        for path in (html, result) if error else ():
-            path.unlink(missing_ok=True)
-        if part.exists():
-            part.replace(job.output)
-        else:
-            job.output.unlink(missing_ok=True)
+        _run(attempt)
+        if not attempt.error:
+            _write_page(attempt)
+        return _settle(attempt, started, clock)
     finally:  # also where the user stops it: then all is as it was before
-        part.unlink(missing_ok=True)
+        for path in (task.job.output, task.job.page, task.job.result):
+            with suppress(OSError):
+                attempt.part(path).unlink(missing_ok=True)
+
+
+def _run(attempt: _Attempt) -> None:
+    """Execute the notebook under a name of its own."""
+    from papermill.exceptions import PapermillExecutionError
+
+    from bantar_lib.batch.engine import NotebookDied, execute_notebook
+
+    task, job = attempt.task, attempt.task.job
+    part = attempt.part(job.output)
+    try:
+        job.output.parent.mkdir(parents=True, exist_ok=True)  # before the work, not after it
+        attempt.usage = execute_notebook(
+            one_language(read_notebook(job.notebook), task.page.lang), part, job.parameters,
+            timeout=task.timeout, memory_mb=task.memory_mb,
+        )  # fmt: skip
+        attempt.executed = True
+    except PapermillExecutionError as fault:
+        attempt.usage, attempt.executed = getattr(fault, "usage", None), part.exists()
+        attempt.fail(f"{fault.ename}: {fault.evalue}", "\n".join(map(str, fault.traceback)))
+    except NotebookDied as end:
+        attempt.usage, attempt.executed = end.usage, part.exists()
+        attempt.fail(end.reason)
+    except Exception as fault:  # the disk is full, the folder is closed to us
+        attempt.fail(one_line(fault), traceback.format_exc())
+
+
+def _write_page(attempt: _Attempt) -> None:
+    """Write page and result of the executed notebook, under names of their own."""
+    import nbformat
+
+    job = attempt.task.job
+    try:
+        notebook = nbformat.read(attempt.part(job.output), as_version=4)
+        with _one_page:
+            html = page_html(notebook, attempt.task.page)
+        write_part(attempt.part(job.page), html)
+        if record := collected_result(notebook):
+            text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+            write_part(attempt.part(job.result), text)
+            attempt.has_result = True
+        settle(attempt.part(job.output))
+    except Exception as fault:
+        attempt.fail(one_line(fault), traceback.format_exc())
+
+
+def _settle(attempt: _Attempt, started: datetime, clock: float) -> Record:
+    """Put into place what was made, remove what no longer holds, and record it."""
+    task, job = attempt.task, attempt.task.job
+    line: dict[str, Any] = {}
+    if task.scratch.is_dir():  # else the run is over, and others may be at work here
+        for move in (_put, _withdraw):  # what cannot be put is withdrawn
+            try:
+                if move is _put or attempt.error:
+                    move(attempt)
+            except OSError as fault:
+                attempt.fail(one_line(fault), traceback.format_exc())
+    seconds = round(time.perf_counter() - clock, 2) if clock else 0.0
+    usage = attempt.usage
+    if task.scratch.is_dir():
+        try:
+            line = _line(attempt, started, seconds)
+            append_line(job.root, line)
+        except OSError as fault:
+            attempt.fail(one_line(fault), traceback.format_exc())
     return Record(
         notebook=job.notebook.stem,
         district_id=job.district_id,
         district=job.district,
-        status="failed" if error else "done",
-        seconds=round(time.perf_counter() - started, 2),
+        status="failed" if attempt.error else "done",
+        seconds=seconds,
         output=str(job.output),
-        error=error,
+        error=attempt.error,
+        details=attempt.details,
+        cpu_seconds=usage.cpu_seconds if usage else None,
+        peak_memory_mb=usage.peak_memory_mb if usage else None,
     )
 
 
-def _run(job: Job, part: Path) -> str:
-    """Execute into `part`; return the error in one line, or nothing."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    source = one_language(read_notebook(job.notebook), str(job.parameters["lang"]))
-    try:
-        papermill.execute_notebook(
-            source,
-            str(part),
-            parameters=dict(job.parameters),
-            progress_bar=False,
-            log_output=False,
-            kernel_name="python3",
-            language="python",
-            # A kernel on this machine alone warns of an unencrypted connection.
-            extra_arguments=["--log-level=CRITICAL"],
-        )
-    except PapermillExecutionError as fault:
-        return f"{fault.ename}: {fault.evalue}".splitlines()[0]
-    except Exception as fault:  # the kernel died, the disk is full
-        return one_line(fault)
-    return ""
+def _put(attempt: _Attempt) -> None:
+    """Move what is whole into its place."""
+    job = attempt.task.job
+    if attempt.executed:
+        attempt.part(job.output).replace(job.output)
+    if not attempt.error:
+        attempt.part(job.page).replace(job.page)
+        if attempt.has_result:
+            attempt.part(job.result).replace(job.result)
+        elif job.district_id:
+            job.result.unlink(missing_ok=True)
 
 
-def _leave(part: Path, page: Page, html: Path, result: Path) -> str:
-    """Write page and result of the executed notebook; return the error in one line, or nothing."""
-    import nbformat
+def _withdraw(attempt: _Attempt) -> None:
+    """Remove what an earlier run left and this one no longer bears out."""
+    job = attempt.task.job
+    for path in (job.page, *([job.result] if job.district_id else [])):
+        path.unlink(missing_ok=True)
+    if not attempt.executed:
+        job.output.unlink(missing_ok=True)
 
-    try:
-        notebook = nbformat.read(part, as_version=4)
-        write_whole(html, page_html(notebook, page))
-        if record := collected_result(notebook):
-            write_whole(result, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-    except Exception as fault:
-        return one_line(fault)
-    return ""
+
+def _line(attempt: _Attempt, started: datetime, seconds: float) -> dict[str, Any]:
+    """Return what the manifest says of the attempt."""
+    job, usage = attempt.task.job, attempt.usage
+    made = [job.output] if attempt.executed else []
+    if not attempt.error:
+        made += [job.page, *([job.result] if attempt.has_result else [])]
+    files = {path.name: told_of(path) for path in made}
+    return attempt.task.line() | {
+        "status": "failed" if attempt.error else "done",
+        "output_sha256": files[job.output.name]["sha256"] if attempt.executed else "",
+        "files": files,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": seconds,
+        "cpu_seconds": usage.cpu_seconds if usage else None,
+        "peak_memory_mb": usage.peak_memory_mb if usage else None,
+        "engine": usage.engine if usage else "",
+        "error": attempt.error,
+    }
+
+
+def told_of(path: Path) -> dict[str, Any]:
+    """Return a file's hash, size and time, as the manifest has them."""
+    seen = path.stat()
+    return {"sha256": sha256(path), "bytes": seen.st_size, "modified": seen.st_mtime_ns}
 
 
 def one_line(fault: Exception) -> str:
-    """Return an error as one line."""
+    """Return an error as one line; one of the system names file and cause."""
+    if isinstance(fault, OSError) and fault.strerror:
+        name = f"{fault.filename}: " if fault.filename else ""
+        return f"{name}{fault.strerror}"
     return f"{type(fault).__name__}: {fault}".splitlines()[0]
 
 

@@ -1,0 +1,202 @@
+"""Workers: processes of this machine that run tasks, and what happens when one of them dies."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from bantar_lib.batch.due import Task
+from bantar_lib.batch.engine import can_fork
+from bantar_lib.batch.execute import Record, given_up, lost, one_line, run_task
+from bantar_lib.batch.tries import MOST_TRIES, key_of, leave, left_behind
+from bantar_lib.words import room_words
+
+_ = room_words("batch")
+_FRUITLESS = 3
+"""So often in a row may workers die before any has begun a task."""
+_GRACE = 3.0  # seconds for a worker that is told to end
+
+
+class LocalPools:
+    """Makes pools of processes, one after another as they break.
+
+    Parameters
+    ----------
+    workers : int
+        Processes in a pool.
+    study : Path
+        The study that they will open.
+    lang : str
+        The language of the pages.
+    held : file, optional
+        What only the first process is to hold open.
+    """
+
+    def __init__(self, workers: int, study: Path, lang: str, held: IO[Any] | None = None) -> None:
+        self._workers, self._study, self._lang, self._held = workers, study, lang, held
+        self._before: set[multiprocessing.process.BaseProcess] = set()
+
+    def make(self) -> Executor:
+        """Return a new pool: forked from this process where it is ready for that.
+
+        A forked worker has all imports done. Elsewhere, as in somebody's session with threads,
+        workers begin as new interpreters and do them on their own.
+        """
+        from bantar_lib.batch.ready import make_ready
+
+        self._before = set(multiprocessing.active_children())
+        if not can_fork():
+            make_ready(self._study, self._lang)
+        if not can_fork():  # what was made ready might have begun a thread
+            return ProcessPoolExecutor(
+                self._workers, multiprocessing.get_context("fork"),
+                _begin_forked, (os.getpid(), self._held),
+            )  # fmt: skip
+        return ProcessPoolExecutor(
+            self._workers, multiprocessing.get_context("spawn"),
+            _begin_fresh, (os.getpid(), self._study, self._lang),
+        )  # fmt: skip
+
+    def end(self, pool: Executor, *, now: bool) -> None:
+        """End a pool: when its workers are done, or now."""
+        if now:
+            own = [p for p in multiprocessing.active_children() if p not in self._before]
+            for process in own:
+                process.terminate()
+            for process in own:
+                process.join(_GRACE)
+                if process.is_alive():
+                    process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_forked(parent: int, held: IO[Any] | None) -> None:
+    if held is not None:
+        held.close()
+    _begin(parent)
+
+
+def _begin_fresh(parent: int, study: Path, lang: str) -> None:
+    from bantar_lib.batch.ready import make_ready
+
+    _begin(parent)
+    make_ready(study, lang)
+
+
+def _begin(parent: int) -> None:
+    """Let a worker end as it is told, and never outlive the process that it works for."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells it
+    signal.signal(signal.SIGTERM, leave)
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)  # 1: PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            leave()
+
+
+def run_all(
+    tasks: Iterable[Task],
+    pool: Executor,
+    *,
+    window: int,
+    renew: Callable[[Executor], Executor] | None = None,
+) -> Iterator[Record]:
+    """Run tasks on an executor and yield their records as they come.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        Taken as they are needed.
+    pool : Executor
+        Where they run.
+    window : int
+        How many wait or run at once, so that thousands of tasks take no more memory than few.
+    renew : callable, optional
+        Given a broken pool, ends it and returns another.
+
+    Yields
+    ------
+    Record
+        One a task. A task whose worker died is run again, up to three times in all; the others
+        that the worker's end took away do not count it.
+    """
+    queue = _Queue(tasks)
+    waiting: dict[Future[Record], Task] = {}
+    fruitless = 0
+    while queue.refill(waiting, pool, window):
+        finished, _rest = wait(waiting, return_when=FIRST_COMPLETED)
+        fault: Exception | None = None
+        gone: list[Task] = []
+        if any(isinstance(f.exception(), BrokenExecutor) for f in finished if not f.cancelled()):
+            finished, _rest = wait(waiting)  # they all end with it
+        for future in finished:
+            task = waiting.pop(future)
+            try:
+                record = future.result()
+            except Exception as ended:  # the worker's: of a notebook's own nothing gets here
+                fault = ended
+                gone.append(task)
+            else:
+                fruitless = 0
+                yield record
+        if fault is None:
+            continue
+        begun = [t for t in gone if left_behind(t.scratch, key_of(t.job.key))]
+        fruitless = 0 if begun else fruitless + 1
+        broken = isinstance(fault, BrokenExecutor)
+        if fruitless >= _FRUITLESS or (broken and renew is None):
+            said = _("no worker could take it ({fault})", fault=one_line(fault))
+            yield from (lost(task, said) for task in (*gone, *waiting.values(), *queue))
+            return
+        for task in gone:
+            if left_behind(task.scratch, key_of(task.job.key)) >= MOST_TRIES:
+                yield given_up(task)
+            else:
+                queue.again.append(task)
+        if broken and renew is not None:
+            pool = renew(pool)
+
+
+class _Queue:
+    """Tasks that are still to be given out; those given out in vain come first."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self.again: deque[Task] = deque()
+        self._tasks = iter(tasks)
+
+    def __iter__(self) -> Iterator[Task]:
+        while self.again:
+            yield self.again.popleft()
+        yield from self._tasks
+
+    def refill(self, waiting: dict[Future[Record], Task], pool: Executor, window: int) -> bool:
+        """Give out tasks up to `window`; say whether any is out."""
+        while len(waiting) < window and (task := next(iter(self), None)) is not None:
+            try:
+                waiting[pool.submit(run_task, task)] = task
+            except BrokenExecutor as fault:  # it broke between two tasks
+                future: Future[Record] = Future()
+                future.set_exception(fault)
+                waiting[future] = task
+                break
+        return bool(waiting)
