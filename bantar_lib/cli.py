@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,6 @@ from bantar_lib.words import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bantar_lib.batch.execute import Record
     from bantar_lib.study import Study
     from bantar_lib.study.recap import Question
 
@@ -125,6 +124,16 @@ def _add_run(run: argparse.ArgumentParser) -> None:
                      help=_("a further parameter of the notebooks"))  # fmt: skip
     run.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                      help=_("where the results go (default: outputs)"))  # fmt: skip
+    run.add_argument("--force", action="store_true",
+                     help=_("also run what is up to date"))  # fmt: skip
+    run.add_argument("--dry-run", action="store_true",
+                     help=_("only list what would run, and why"))  # fmt: skip
+    run.add_argument("--timeout", type=_positive, metavar=_("SECONDS"),
+                     help=_("how long one notebook may take"))  # fmt: skip
+    run.add_argument("--memory", type=_positive, metavar="MB",
+                     help=_("how much memory one notebook may hold"))  # fmt: skip
+    run.add_argument("--scheduler", metavar=_("ADDRESS"),
+                     help=_("run on the workers of a Dask cluster"))  # fmt: skip
 
 
 def _add_report(report: argparse.ArgumentParser) -> None:
@@ -201,9 +210,12 @@ def _pairs(items: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
-def _print_table(table: pd.DataFrame) -> None:
-    """Print as CSV into a pipe, and with headings in words on a terminal."""
+def _print_table(
+    table: pd.DataFrame, put: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+) -> None:
+    """Print as CSV into a pipe, and on a terminal with headings in words, as `put` puts it."""
     if sys.stdout.isatty():
+        table = put(table) if put else table
         print(table.rename(columns=_headings()).fillna("").to_string(index=False))
     else:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
@@ -214,7 +226,7 @@ def _headings() -> dict[str, str]:
         "name": _("name"), "title_id": _("title (Indonesian)"), "title_en": _("title (English)"),
         "districts": _("districts"), "path": _("folder"), "synthetic": _("made up"),
         "notebook": _("notebook"), "district_id": _("code"), "district": _("district"),
-        "status": _("status"), "seconds": _("seconds"), "output": _("file"),
+        "status": _("status"), "reason": _("why"), "seconds": _("seconds"), "output": _("file"),
     }  # fmt: skip
 
 
@@ -246,41 +258,46 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
+    from bantar_lib.batch.warm import stay_single
 
-    from bantar_lib.batch import run_batch
+    stay_single()  # before numpy is imported
+    from bantar_lib import batch
+    from bantar_lib.batch.progress import Progress, in_words, shortened, summary
 
     lang = options.lang or "id"
-    bar: tqdm | None = None
-
-    def note(record: Record, jobs: int) -> None:
-        nonlocal bar
-        bar = bar or tqdm(total=jobs, file=sys.stderr, disable=None, unit=" notebook")
-        bar.update()
-        if record.status == "failed":
-            bar.write(f"{record.district or record.notebook}: {record.error}", file=sys.stderr)
-
+    what = {"parameters": _pairs(options.set, "--set"), "outputs": options.outputs,
+            "lang": lang, "force": options.force}  # fmt: skip
     with language(lang):
-        table = run_batch(
-            options.study,
-            options.district,
-            lang=lang,
-            workers=options.workers,
-            parameters=_pairs(options.set, "--set"),
-            outputs=options.outputs,
-            on_record=note,
-        )
-    if bar:
-        bar.close()
-    _print_table(table[["notebook", "district_id", "district", "status", "seconds", "output"]])
+        if options.dry_run:
+            _print_table(batch.list_due(options.study, options.district, **what), in_words)
+            return 0
+        try:
+            with Progress() as progress:
+                table = batch.run_batch(
+                    options.study, options.district, **what, workers=options.workers,
+                    scheduler=options.scheduler, timeout=options.timeout,
+                    memory_mb=options.memory, on_start=progress.start, on_record=progress.record,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            print(_("Stopped. What had finished is kept; the same command goes on from there."),
+                  file=sys.stderr)  # fmt: skip
+            return 130
+        shown = table.drop(columns="error")
+        _print_table(shown, lambda table: in_words(shortened(table)))
+        print(summary(table), file=sys.stderr)
+    return _end_of_run(table)
+
+
+def _end_of_run(table: pd.DataFrame) -> int:
+    """Say what to look at after a run; return the exit code."""
     failed = int((table["status"] == "failed").sum())
     if failed:
         print(_("{n} of {all} notebooks failed; each holds its traceback.",
                 n=failed, all=len(table)), file=sys.stderr)  # fmt: skip
-    done = table[table["status"] == "done"]
-    if len(done):
-        first = done[done["notebook"] == "01_city"]
-        page = Path((first if len(first) else done)["output"].iloc[0]).with_suffix(".html")
+    made = table[table["status"] != "failed"]
+    if len(made):
+        first = made[made["notebook"] == "01_city"]
+        page = Path((first if len(first) else made)["output"].iloc[0]).with_suffix(".html")
         print(_("Open {page}", page=page), file=sys.stderr)
     return 1 if failed else 0
 

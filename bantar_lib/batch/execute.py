@@ -11,8 +11,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from bantar_lib.batch.due import Task
 from bantar_lib.batch.files import settle, write_part, write_whole
 from bantar_lib.batch.manifest import append_line, sha256
 from bantar_lib.batch.plan import one_language, read_notebook
-from bantar_lib.batch.tries import MOST_TRIES, begun, key_of, left_behind
+from bantar_lib.batch.tries import MOST_TRIES, begun, key_of
 from bantar_lib.present.display import RESULT_MIME
 from bantar_lib.present.page import page_html
 from bantar_lib.words import language, room_words
@@ -79,14 +78,12 @@ class _Attempt:
 def run_task(task: Task) -> Record:
     """Run a task, unless workers have died over it too often; what an executor is given to do."""
     with language(task.page.lang), begun(task.scratch, key_of(task.job.key)) as tries:
-        return given_up(task) if tries > MOST_TRIES else execute(task)
+        return given_up(task, tries - 1) if tries > MOST_TRIES else execute(task)
 
 
-def given_up(task: Task) -> Record:
+def given_up(task: Task, times: int) -> Record:
     """Record that the workers running a task ended in the midst of it, each time."""
-    error = _("its worker ended in the midst of it, {n} times",
-              n=left_behind(task.scratch, key_of(task.job.key)))  # fmt: skip
-    return lost(task, error)
+    return lost(task, _("its worker ended in the midst of it, {n} times", n=times))
 
 
 def lost(task: Task, error: str) -> Record:
@@ -118,6 +115,7 @@ def execute(task: Task) -> Record:
 
 def _run(attempt: _Attempt) -> None:
     """Execute the notebook under a name of its own."""
+    from nbconvert.filters import strip_ansi
     from papermill.exceptions import PapermillExecutionError
 
     from bantar_lib.batch.engine import NotebookDied, execute_notebook
@@ -133,7 +131,7 @@ def _run(attempt: _Attempt) -> None:
         attempt.executed = True
     except PapermillExecutionError as fault:
         attempt.usage, attempt.executed = getattr(fault, "usage", None), part.exists()
-        attempt.fail(f"{fault.ename}: {fault.evalue}", "\n".join(map(str, fault.traceback)))
+        attempt.fail(f"{fault.ename}: {fault.evalue}", strip_ansi("\n".join(fault.traceback)))
     except NotebookDied as end:
         attempt.usage, attempt.executed = end.usage, part.exists()
         attempt.fail(end.reason)

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -25,6 +25,8 @@ from bantar_lib.batch.due import Task
 from bantar_lib.batch.engine import can_fork
 from bantar_lib.batch.execute import Record, given_up, lost, one_line, run_task
 from bantar_lib.batch.tries import MOST_TRIES, key_of, leave, left_behind
+from bantar_lib.batch.warm import stay_single, warm_up
+from bantar_lib.study import Study
 from bantar_lib.words import room_words
 
 _ = room_words("batch")
@@ -33,48 +35,52 @@ _FRUITLESS = 3
 _GRACE = 3.0  # seconds for a worker that is told to end
 
 
-class LocalPools:
-    """Makes pools of processes, one after another as they break.
+class LocalPool:
+    """Processes of this machine that run tasks; a pool that breaks is replaced.
 
     Parameters
     ----------
     workers : int
-        Processes in a pool.
-    study : Path
+        Number of processes.
+    study : Study
         The study that they will open.
     lang : str
         The language of the pages.
     held : file, optional
-        What only the first process is to hold open.
+        What this process alone is to hold open.
     """
 
-    def __init__(self, workers: int, study: Path, lang: str, held: IO[Any] | None = None) -> None:
+    def __init__(self, workers: int, study: Study, lang: str, held: IO[Any] | None = None) -> None:
         self._workers, self._study, self._lang, self._held = workers, study, lang, held
-        self._before: set[multiprocessing.process.BaseProcess] = set()
+        self._before = set(multiprocessing.active_children())
+        self.executor: Executor = self._make()
 
-    def make(self) -> Executor:
-        """Return a new pool: forked from this process where it is ready for that.
+    def _make(self) -> Executor:
+        """Return a new pool: forked from this process where that is possible.
 
         A forked worker has all imports done. Elsewhere, as in somebody's session with threads,
         workers begin as new interpreters and do them on their own.
         """
-        from bantar_lib.batch.ready import make_ready
-
-        self._before = set(multiprocessing.active_children())
         if not can_fork():
-            make_ready(self._study, self._lang)
-        if not can_fork():  # what was made ready might have begun a thread
+            warm_up(self._study, self._lang)
+        if not can_fork():  # a library of the user's might have begun a thread meanwhile
             return ProcessPoolExecutor(
                 self._workers, multiprocessing.get_context("fork"),
                 _begin_forked, (os.getpid(), self._held),
             )  # fmt: skip
         return ProcessPoolExecutor(
             self._workers, multiprocessing.get_context("spawn"),
-            _begin_fresh, (os.getpid(), self._study, self._lang),
+            _begin_fresh, (os.getpid(), self._study.path, self._lang),
         )  # fmt: skip
 
-    def end(self, pool: Executor, *, now: bool) -> None:
-        """End a pool: when its workers are done, or now."""
+    def renew(self) -> Executor:
+        """End a pool that broke and return another."""
+        self.executor.shutdown(wait=True, cancel_futures=True)
+        self.executor = self._make()
+        return self.executor
+
+    def end(self, *, now: bool) -> None:
+        """End the workers: when they are done, or now."""
         if now:
             own = [p for p in multiprocessing.active_children() if p not in self._before]
             for process in own:
@@ -83,7 +89,7 @@ class LocalPools:
                 process.join(_GRACE)
                 if process.is_alive():
                     process.kill()
-        pool.shutdown(wait=True, cancel_futures=True)
+        self.executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin_forked(parent: int, held: IO[Any] | None) -> None:
@@ -93,10 +99,9 @@ def _begin_forked(parent: int, held: IO[Any] | None) -> None:
 
 
 def _begin_fresh(parent: int, study: Path, lang: str) -> None:
-    from bantar_lib.batch.ready import make_ready
-
+    stay_single()
     _begin(parent)
-    make_ready(study, lang)
+    warm_up(study, lang)
 
 
 def _begin(parent: int) -> None:
@@ -119,8 +124,8 @@ def run_all(
     pool: Executor,
     *,
     window: int,
-    renew: Callable[[Executor], Executor] | None = None,
-) -> Iterator[Record]:
+    renew: Callable[[], Executor] | None = None,
+) -> Generator[Record, None, None]:
     """Run tasks on an executor and yield their records as they come.
 
     Parameters
@@ -132,7 +137,7 @@ def run_all(
     window : int
         How many wait or run at once, so that thousands of tasks take no more memory than few.
     renew : callable, optional
-        Given a broken pool, ends it and returns another.
+        Ends a broken pool and returns another.
 
     Yields
     ------
@@ -166,15 +171,15 @@ def run_all(
         broken = isinstance(fault, BrokenExecutor)
         if fruitless >= _FRUITLESS or (broken and renew is None):
             said = _("no worker could take it ({fault})", fault=one_line(fault))
-            yield from (lost(task, said) for task in (*gone, *waiting.values(), *queue))
+            yield from (lost(task, said) for task in (*gone, *waiting.values(), *queue.rest()))
             return
         for task in gone:
-            if left_behind(task.scratch, key_of(task.job.key)) >= MOST_TRIES:
-                yield given_up(task)
+            if (tries := left_behind(task.scratch, key_of(task.job.key))) >= MOST_TRIES:
+                yield given_up(task, tries)
             else:
                 queue.again.append(task)
         if broken and renew is not None:
-            pool = renew(pool)
+            pool = renew()
 
 
 class _Queue:
@@ -184,14 +189,17 @@ class _Queue:
         self.again: deque[Task] = deque()
         self._tasks = iter(tasks)
 
-    def __iter__(self) -> Iterator[Task]:
-        while self.again:
-            yield self.again.popleft()
-        yield from self._tasks
+    def take(self) -> Task | None:
+        """Return the next task, or None."""
+        return self.again.popleft() if self.again else next(self._tasks, None)
+
+    def rest(self) -> Iterator[Task]:
+        """Yield all that are left."""
+        return iter(self.take, None)
 
     def refill(self, waiting: dict[Future[Record], Task], pool: Executor, window: int) -> bool:
         """Give out tasks up to `window`; say whether any is out."""
-        while len(waiting) < window and (task := next(iter(self), None)) is not None:
+        while len(waiting) < window and (task := self.take()) is not None:
             try:
                 waiting[pool.submit(run_task, task)] = task
             except BrokenExecutor as fault:  # it broke between two tasks

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 
 from bantar_lib.audit import audit_tables
-from bantar_lib.batch.execute import Record, execute, one_line, write_whole
-from bantar_lib.batch.plan import Job, plan, safe_name
+from bantar_lib.batch.due import Task, basis, due, tasks_of
+from bantar_lib.batch.execute import Record
+from bantar_lib.batch.pages import with_pages
+from bantar_lib.batch.plan import plan, reference
+from bantar_lib.batch.pool import LocalPool, run_all
+from bantar_lib.batch.results import collect_results
+from bantar_lib.batch.run_log import RunLog
 from bantar_lib.coding import check_conclusions
 from bantar_lib.errors import UserError
 from bantar_lib.measures.shared import warm
-from bantar_lib.present.page import Link, Page
-from bantar_lib.present.terms import terms
 from bantar_lib.study import Study, load_study
-from bantar_lib.words import language, room_words
+from bantar_lib.words import room_words
 
 _ = room_words("batch")
-_MOST_LINKS = 80  # a longer list of districts would bury the page
+COLUMNS = ["notebook", "district_id", "district", "status", "seconds", "output", "error"]
+_WINDOW = 256
+"""Tasks that wait at once at an executor of which the size is not known."""
+_SCRATCH = ".run"
 
 
 def run_batch(
@@ -36,11 +40,19 @@ def run_batch(
     lang: str = "id",
     executor: Executor | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     parameters: Mapping[str, str] | None = None,
     outputs: str | Path = "outputs",
+    force: bool = False,
+    timeout: float | None = None,
+    memory_mb: int | None = None,
+    on_start: Callable[[int, int], None] | None = None,
     on_record: Callable[[Record, int], None] | None = None,
 ) -> pd.DataFrame:
     """Evaluate districts: run their notebooks and collect their results.
+
+    Only what is due runs: what never ran, failed, or rests on something that has changed since.
+    So a batch that was stopped, or killed, is gone on with by running it again.
 
     Parameters
     ----------
@@ -54,133 +66,161 @@ def run_batch(
         Where the notebooks run; by default `workers` processes on this machine.
     workers : int, optional
         Number of processes; by default one a processor.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers run the notebooks.
     parameters : mapping, optional
         Further notebook parameters, as text.
     outputs : str or Path
         The folder under which ``<study>/<lang>/`` is written.
+    force : bool
+        Run everything, due or not.
+    timeout : float, optional
+        Seconds that one notebook may take.
+    memory_mb : int, optional
+        Megabytes that one notebook may hold.
+    on_start : callable, optional
+        Called with the number of jobs that are due, and of all.
     on_record : callable, optional
-        Called with each finished :class:`Record` and the number of jobs.
+        Called with each finished :class:`Record` and the number of jobs that are due.
 
     Returns
     -------
     pandas.DataFrame
-        One row a notebook: notebook, district_id, district, status, seconds, output, error.
-        ``<study>/<lang>/results.csv`` holds the results of all districts that have one.
+        One row a notebook: notebook, district_id, district, status (done, failed or unchanged),
+        seconds, output, error. ``<study>/<lang>/results.csv`` holds the results of all districts
+        that have one, ``manifest.jsonl`` the record of every run, ``run.log`` its details.
 
     Raises
     ------
     UserError
-        Before anything runs: for a study with faults, an unknown district or parameter, or a
-        conclusion that does not come back to evidence.
+        Before anything runs: for a study with faults, an unknown district or parameter, a
+        conclusion that does not come back to evidence, another run that writes to the same
+        folder, or a cluster that cannot do the work.
     """
     opened = study if isinstance(study, Study) else load_study(study)
     root = Path(outputs).resolve()
-    jobs = plan(opened, districts, lang=lang, outputs=root, parameters=parameters)
-    pages = _pages(opened, jobs, plan(opened, None, lang=lang, outputs=root), lang)
-    if opened.districts.empty:
-        raise UserError(_("The study has no districts yet: fill in the table districts."))
+    tasks = _tasks(opened, districts, lang, root, parameters, timeout, memory_mb)
     if faults := check_conclusions(opened):
         raise UserError("\n".join(map(str, faults)))
-    warm(opened, audit_tables)  # else each worker would compute what all pages share
-    own = executor is None
-    pool = executor or ProcessPoolExecutor(
-        max_workers=min(workers or os.cpu_count() or 1, len(jobs) or 1),
-        # A fresh interpreter: nothing of this process leaks into a notebook, on any system.
-        mp_context=multiprocessing.get_context("spawn"),
-    )
-    try:
-        waiting = {pool.submit(execute, job, page): job for job, page in pages}
-        records = []
-        for future in as_completed(waiting):
-            record = _settle(future, waiting[future])
-            records.append(record)
-            if on_record:
-                on_record(record, len(jobs))
-    finally:
-        if own:
-            pool.shutdown(cancel_futures=True)
-    collect_results(opened, lang, root)
-    order = {job.output: n for n, job in enumerate(jobs)}
-    records.sort(key=lambda r: order[Path(r.output)])
-    return pd.DataFrame([asdict(r) for r in records], columns=list(Record.__annotations__))
+    with RunLog(tasks[0].job.root) as log:
+        waiting = [task for task, _reason in due(tasks, force=force)]
+        log.start(len(waiting), len(tasks))
+        if on_start:
+            on_start(len(waiting), len(tasks))
+        records: dict[Path, Record] = {}
+        try:
+            with _scratch(tasks[0]):
+                for record in _run(waiting, opened, lang, executor, workers, scheduler, log):
+                    records[Path(record.output)] = record
+                    log.record(record)
+                    if on_record:
+                        on_record(record, len(waiting))
+        finally:  # also where the user stops it: what had finished counts
+            collect_results(opened, lang, root)
+        log.end(records.values())
+    rows = [records.get(task.job.output) or _unchanged(task) for task in tasks]
+    return pd.DataFrame([{c: getattr(r, c) for c in COLUMNS} for r in rows], columns=COLUMNS)
 
 
-def _settle(future: Future[Record], job: Job) -> Record:
-    """Return a job's record, also where its worker died or could not write."""
-    try:
-        return future.result()
-    except Exception as fault:  # the other districts go on
-        return Record(
-            job.notebook.stem, job.district_id, job.district, "failed", 0.0, str(job.output),
-            one_line(fault),
-        )  # fmt: skip
+def list_due(
+    study: Study | str | Path,
+    districts: Sequence[str] | None = None,
+    *,
+    lang: str = "id",
+    parameters: Mapping[str, str] | None = None,
+    outputs: str | Path = "outputs",
+    force: bool = False,
+) -> pd.DataFrame:
+    """Return what :func:`run_batch` would run, and why; nothing is run or written.
 
+    Parameters
+    ----------
+    study, districts, lang, parameters, outputs, force
+        As for :func:`run_batch`.
 
-def _pages(
-    study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str
-) -> list[tuple[Job, Page]]:
-    """Return each job with what its page says beside its notebook: title, and links to others."""
-    with language(lang):
-        titles = {
-            "00_reading_guide": _("Reading guide"),
-            "01_city": study.text("place", lang),
-            "03_evidence": _("Evidence"),
-            "04_audit": _("Check of figures and statements"),
-        }
-        many = terms(study)["districts"].capitalize()
-    # A page links to what this run makes and to what an earlier one left, not to what is not there.
-    coming = {job.output for job in jobs}
-    every = [j for j in every if j.output in coming or j.output.with_suffix(".html").exists()]
-    wide = [j for j in every if not j.district_id]
-    near = [j for j in every if j.district_id] if len(every) <= _MOST_LINKS else []
+    Returns
+    -------
+    pandas.DataFrame
+        One row a job that is due: notebook, district_id, district, reason (one of
+        :data:`~bantar_lib.batch.due.REASONS`), output.
 
-    def label(job: Job) -> str:
-        return job.district or titles.get(job.notebook.stem, job.notebook.stem)
+    Raises
+    ------
+    UserError
+        As :func:`run_batch` before anything runs.
 
-    def links(here: Job, others: Sequence[Job]) -> list[Link]:
-        # A path is put into the form of an address: a blank or # in a name must not cut it.
-        return [
-            Link(
-                label(j),
-                quote(relative(j.output.with_suffix(".html"), here.output.parent)),
-                j.output == here.output,
-            )
-            for j in others
-        ]
-
-    return [
-        (job, Page(
-            title=f"{label(job)} · {study.text('title', lang)}",
-            lang=lang,
-            synthetic=study.synthetic,
-            links=links(job, wide),
-            districts=links(job, near),
-            districts_label=many,
-            kicker=", ".join(filter(None, (job.district, study.text("place", lang)))),
-        ))
-        for job in jobs
-    ]  # fmt: skip
-
-
-def relative(path: Path, start: Path) -> str:
-    """Return `path` as seen from `start`, with forward slashes."""
-    return Path(os.path.relpath(path, start)).as_posix()
-
-
-def collect_results(study: Study, lang: str, outputs: Path) -> Path | None:
-    """Gather every district's ``result.json`` into one tidy ``results.csv``.
-
-    Results of an earlier state of the study, of which its inputs no longer tell, stay out.
+    Examples
+    --------
+    >>> table = list_due("kampung_bantar", ["Kota Baru"], outputs="no such folder")
+    >>> table[["notebook", "district_id", "reason"]].values.tolist()
+    [['02_district', '15.71.07', 'new']]
     """
-    root = outputs / safe_name(study.id) / lang
-    target = root / "results.csv"
-    rows: list[dict[str, Any]] = []
-    for path in sorted(root.glob("districts/*/result.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record.get("input_hash") == study.content_hash:
-            rows.extend(record["results"])
-    if not rows:
-        target.unlink(missing_ok=True)
-        return None
-    write_whole(target, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
-    return target
+    opened = study if isinstance(study, Study) else load_study(study)
+    tasks = _tasks(opened, districts, lang, Path(outputs).resolve(), parameters)
+    rows = [
+        (t.job.notebook.stem, t.job.district_id, t.job.district, reason, str(t.job.output))
+        for t, reason in due(tasks, force=force)
+    ]
+    return pd.DataFrame(rows, columns=["notebook", "district_id", "district", "reason", "output"])
+
+
+def _tasks(
+    study: Study, districts: Sequence[str] | None, lang: str, outputs: Path,
+    parameters: Mapping[str, str] | None, timeout: float | None = None,
+    memory_mb: int | None = None,
+) -> list[Task]:  # fmt: skip
+    """Lay out all tasks, due or not."""
+    jobs = plan(study, districts, lang=lang, outputs=outputs, parameters=parameters)
+    if study.districts.empty:
+        raise UserError(_("The study has no districts yet: fill in the table districts."))
+    pages = with_pages(study, jobs, plan(study, None, lang=lang, outputs=outputs), lang)
+    scratch = jobs[0].root / _SCRATCH / uuid.uuid4().hex
+    return tasks_of(pages, basis(study), scratch, timeout=timeout, memory_mb=memory_mb)
+
+
+@contextmanager
+def _scratch(task: Task) -> Iterator[None]:
+    """Make the run's own folder; remove it afterwards, and those of runs that were killed."""
+    runs = task.scratch.parent
+    shutil.rmtree(runs, ignore_errors=True)
+    task.scratch.mkdir(parents=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(runs, ignore_errors=True)
+
+
+def _run(
+    tasks: Sequence[Task], study: Study, lang: str, executor: Executor | None,
+    workers: int | None, scheduler: str | None, log: RunLog,
+) -> Iterator[Record]:  # fmt: skip
+    """Run tasks where they are to run."""
+    if not tasks:
+        return
+    warm(study, audit_tables)  # else each worker would compute what all pages share
+    if executor is not None:
+        with closing(run_all(tasks, executor, window=_WINDOW)) as records:
+            yield from records
+    elif scheduler is not None:
+        from bantar_lib.batch.cluster import cluster
+
+        one = tasks[0]
+        with (
+            cluster(scheduler, study, reference(study), one.basis, one.scratch) as (pool, threads),
+            closing(run_all(tasks, pool, window=max(_WINDOW, 2 * threads))) as records,
+        ):
+            yield from records
+    else:
+        many = min(workers or os.cpu_count() or 1, len(tasks))
+        local, done = LocalPool(many, study, lang, log.file), False
+        try:
+            yield from run_all(tasks, local.executor, window=2 * many + 1, renew=local.renew)
+            done = True
+        finally:
+            local.end(now=not done)
+
+
+def _unchanged(task: Task) -> Record:
+    job = task.job
+    return Record(job.notebook.stem, job.district_id, job.district, "unchanged", 0.0,
+                  str(job.output))  # fmt: skip
