@@ -292,8 +292,10 @@ def _end_of_run(table: pd.DataFrame) -> int:
     """Say what to look at after a run; return the exit code."""
     failed = int((table["status"] == "failed").sum())
     if failed:
-        print(_("{n} of {all} notebooks failed; each holds its traceback.",
-                n=failed, all=len(table)), file=sys.stderr)  # fmt: skip
+        log = next(p / "run.log" for p in Path(table["output"].iloc[0]).parents
+                   if (p / "run.log").exists())  # fmt: skip
+        print(_("{n} of {all} notebooks failed; details in {log}",
+                n=failed, all=len(table), log=log), file=sys.stderr)  # fmt: skip
     made = table[table["status"] != "failed"]
     if len(made):
         first = made[made["notebook"] == "01_city"]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bantar_lib.batch.due import Task
-from bantar_lib.batch.files import settle, write_part, write_whole
+from bantar_lib.batch.files import write_part, write_whole
 from bantar_lib.batch.manifest import append_line, sha256
 from bantar_lib.batch.plan import one_language, read_notebook
 from bantar_lib.batch.tries import MOST_TRIES, begun, key_of
@@ -104,7 +104,7 @@ def execute(task: Task) -> Record:
     attempt = _Attempt(task)
     try:
         _run(attempt)
-        if not attempt.error:
+        if attempt.executed:
             _write_page(attempt)
         return _settle(attempt, started, clock)
     finally:  # also where the user stops it: then all is as it was before
@@ -140,12 +140,17 @@ def _run(attempt: _Attempt) -> None:
 
 
 def _write_page(attempt: _Attempt) -> None:
-    """Write page and result of the executed notebook, under names of their own."""
+    """Write notebook, page and result under names of their own: the latter two of a success."""
     import nbformat
 
     job = attempt.task.job
     try:
         notebook = nbformat.read(attempt.part(job.output), as_version=4)
+        for place in ("input_path", "output_path"):  # of this machine, and of a passing name
+            notebook.metadata.get("papermill", {}).pop(place, None)
+        write_part(attempt.part(job.output), nbformat.writes(notebook))
+        if attempt.error:
+            return
         with _one_page:
             html = page_html(notebook, attempt.task.page)
         write_part(attempt.part(job.page), html)
@@ -153,7 +158,6 @@ def _write_page(attempt: _Attempt) -> None:
             text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
             write_part(attempt.part(job.result), text)
             attempt.has_result = True
-        settle(attempt.part(job.output))
     except Exception as fault:
         attempt.fail(one_line(fault), traceback.format_exc())
 

@@ -10,16 +10,8 @@ def write_part(part: Path, text: str) -> None:
     """Write a file that is not yet in its place; on return it is on the disk."""
     with part.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-        settle(file.fileno())
-
-
-def settle(file: Path | int) -> None:
-    """See to it that a file is on the disk."""
-    if isinstance(file, int):
-        os.fsync(file)
-        return
-    with file.open("rb+") as opened:
-        os.fsync(opened.fileno())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_whole(path: Path, text: str) -> None:

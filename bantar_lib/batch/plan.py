@@ -203,7 +203,8 @@ def _shelf_length(codes: Sequence[str]) -> int:
     """Return how much of a code names its shelf, so that no shelf holds too many."""
     longest = max(map(len, codes))
     for size in range(1, longest):
-        if max(Counter(code[:size] for code in codes).values()) <= _MOST_ON_A_SHELF:
+        shelves = Counter(code[:size] for code in codes)
+        if len(shelves) > 1 and max(shelves.values()) <= _MOST_ON_A_SHELF:
             return size
     return longest
 
