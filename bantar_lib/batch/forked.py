@@ -142,7 +142,6 @@ def fork_kernel() -> tuple[int, socket.socket]:
     """Fork a kernel; return its process and this end of the pipe."""
     app = make_kernel()
     here, there = socket.socketpair()
-    gc.freeze()  # a collection in the child would else copy all that it shares with this process
     with suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
@@ -151,6 +150,7 @@ def fork_kernel() -> tuple[int, socket.socket]:
     if process:
         there.close()
         return process, here
+    gc.freeze()  # a collection would else copy all that is shared with the process forked from
     code, complaints = 1, os.dup(2)  # the kernel takes 2 for the notebook's
     try:
         here.close()

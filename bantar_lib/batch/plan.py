@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +70,14 @@ class Job:
         return self.output.with_name("result.json")
 
 
-@cache
 def read_notebook(path: Path) -> NotebookNode:
     """Return the source notebook; do not change what is returned."""
+    seen = path.stat()
+    return _notebook_of(path, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=32)
+def _notebook_of(path: Path, _modified: int, _size: int) -> NotebookNode:
     import nbformat
 
     return nbformat.read(path, as_version=4)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
@@ -96,18 +96,18 @@ def _begin_forked(parent: int, held: IO[Any] | None) -> None:
     if held is not None:
         held.close()
     _begin(parent)
+    _keep()
 
 
 def _begin_fresh(parent: int, study: Path, lang: str) -> None:
     stay_single()
     _begin(parent)
     warm_up(study, lang)
+    _keep()
 
 
 def _begin(parent: int) -> None:
     """Let a worker end as it is told, and never outlive the process that it works for."""
-    if threading.current_thread() is not threading.main_thread():
-        return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells it
     signal.signal(signal.SIGTERM, leave)
     if sys.platform == "linux":
@@ -117,6 +117,15 @@ def _begin(parent: int) -> None:
             ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)  # 1: PR_SET_PDEATHSIG
         if os.getppid() != parent:
             leave()
+
+
+def _keep() -> None:
+    """Keep what is there for good: only what notebooks leave behind is searched for garbage.
+
+    Python would else hold off the search until that outweighs all that was imported.
+    """
+    gc.freeze()
+    gc.collect()
 
 
 def run_all(

@@ -74,7 +74,6 @@ def notebooks(tmp_path, monkeypatch) -> Path:
     nbformat.write(book("1 / 0"), folder / "explore.ipynb")  # no number: no batch runs it
     module = import_module("bantar_lib.batch.plan")
     monkeypatch.setattr(module, "shared_folder", lambda _name: folder)
-    module.read_notebook.cache_clear()
     return folder
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 MELATI, KENANGA = "districts/01_Melati", "districts/02_Kenanga"
 
 
-def test_what_a_run_leaves(run, tmp_path):
+def test_what_a_run_leaves(run, at):
     seen = []
     table = run(on_record=lambda record, jobs: seen.append((record.status, jobs)))
     assert list(table.columns) == [
@@ -35,7 +35,7 @@ def test_what_a_run_leaves(run, tmp_path):
     assert not list(at().rglob(".*")), "a half-written file was left"
 
 
-def test_results_are_one_tidy_table(run, tmp_path):
+def test_results_are_one_tidy_table(run, at):
     run()
     text = at("results.csv").read_bytes().decode("utf-8")
     assert "\r" not in text
@@ -45,7 +45,7 @@ def test_results_are_one_tidy_table(run, tmp_path):
     assert table["value"].isna()[2], "an unknown value is blank, not 0"
 
 
-def test_the_language_of_the_pages(run, tmp_path):
+def test_the_language_of_the_pages(run, at):
     run(["01"], lang="en")
     page = at(f"{MELATI}/02_district.html", "en").read_text("utf-8")
     assert '<html lang="en">' in page
@@ -54,10 +54,10 @@ def test_the_language_of_the_pages(run, tmp_path):
 
 
 @pytest.mark.parametrize("reason", ["no counts\nsecond line", "die"])
-def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, tmp_path, reason):
+def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, at, reason):
     run()
     (study / "private/fails.txt").write_text(reason, "utf-8")
-    table = run().set_index("district")
+    table = run(force=True).set_index("district")
     assert table["status"].to_dict() == {
         "": "done", "Melati": "done", "Kenanga": "failed", "Mawar": "done"
     }  # fmt: skip
@@ -70,7 +70,7 @@ def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, tmp_path
     assert results["district_id"].tolist() == ["01", "03"]
 
 
-def test_a_failing_district_leaves_its_traceback(run, study, tmp_path):
+def test_a_failing_district_leaves_its_traceback(run, study, at):
     (study / "private/fails.txt").write_text("no counts", "utf-8")
     table = run(["Kenanga"])
     assert table["error"].tolist() == ["AssertionError: no counts"]
@@ -80,7 +80,7 @@ def test_a_failing_district_leaves_its_traceback(run, study, tmp_path):
     assert not at("results.csv").exists()
 
 
-def test_results_of_other_inputs_stay_out(run, study, tmp_path):
+def test_results_of_other_inputs_stay_out(run, study, at, note_hash):
     run()
     counts = study / "counts.csv"
     counts.write_text(
@@ -92,13 +92,13 @@ def test_results_of_other_inputs_stay_out(run, study, tmp_path):
     assert results["district_id"].tolist() == ["01"]
 
 
-def test_a_run_of_one_district_keeps_the_results_of_the_others(run, tmp_path):
+def test_a_run_of_one_district_keeps_the_results_of_the_others(run, at):
     run()
     run(["Melati"])
     assert len(pd.read_csv(at("results.csv"))) == 3
 
 
-def test_a_stopped_job_leaves_all_as_it_was(run, tmp_path, monkeypatch):
+def test_a_stopped_job_leaves_all_as_it_was(run, at, monkeypatch):
     run(["Melati"])
     before = {p.name: p.read_bytes() for p in at(MELATI).iterdir()}
 
@@ -107,7 +107,8 @@ def test_a_stopped_job_leaves_all_as_it_was(run, tmp_path, monkeypatch):
 
     monkeypatch.setattr("papermill.execute_notebook", stop)
     with pytest.raises(KeyboardInterrupt):
-        run(["Melati"])
+        run(["Melati"], force=True)
+    assert not list(at().rglob(".*"))
     assert {p.name: p.read_bytes() for p in at(MELATI).iterdir()} == before
 
 

@@ -1,0 +1,121 @@
+"""What can go wrong with one district stays with it, and is said in one line."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from bantar_lib.batch import engine, execute
+from bantar_lib.batch.manifest import read_manifest
+from bantar_lib.errors import UserError
+
+KENANGA = "districts/02_Kenanga"
+
+
+def only_kenanga_failed(table) -> str:
+    told = table.set_index("district")
+    assert told["status"].to_dict() == {
+        "": "done", "Melati": "done", "Kenanga": "failed", "Mawar": "done"
+    }  # fmt: skip
+    assert "\n" not in told.loc["Kenanga", "error"]
+    return told.loc["Kenanga", "error"]
+
+
+def test_a_full_disk_while_a_page_is_written(run, pretended, at, monkeypatch):
+    run()
+    whole = execute.write_part
+
+    def write(part, text):
+        if part.suffix == ".html" and "Kenanga" in text:
+            part.write_text(text[:100])
+            raise OSError(28, "No space left on device", str(part))
+        whole(part, text)
+
+    with monkeypatch.context() as full:
+        full.setattr(execute, "write_part", write)
+        error = only_kenanga_failed(run(force=True))
+    assert error.endswith("No space left on device")
+    assert not at(f"{KENANGA}/02_district.html").exists()
+    assert not list(at().rglob(".*"))
+    assert "Traceback" in at("run.log").read_text("utf-8")
+    assert set(run()["status"]) == {"unchanged", "done"}
+
+
+def test_a_full_disk_while_the_manifest_is_written(run, pretended, monkeypatch):
+    whole = execute.append_line
+
+    def append(folder, line):
+        if line["district"] == "Kenanga":
+            raise OSError(28, "No space left on device", "manifest.jsonl")
+        whole(folder, line)
+
+    with monkeypatch.context() as full:
+        full.setattr(execute, "append_line", append)
+        assert "manifest.jsonl: No space" in only_kenanga_failed(run())
+    assert sorted(run()["status"]) == ["done", "unchanged", "unchanged", "unchanged"]
+
+
+def test_a_folder_that_cannot_be_made(run, pretended, at):
+    at(KENANGA).parent.mkdir(parents=True)
+    at(KENANGA).write_text("a file")
+    assert KENANGA in only_kenanga_failed(run())
+    assert at(KENANGA).read_text() == "a file"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
+def test_a_folder_that_may_not_be_written(run, pretended, at):
+    at(KENANGA).mkdir(parents=True)
+    at(KENANGA).chmod(0o500)
+    assert "Permission denied" in only_kenanga_failed(run())
+
+
+def test_outputs_that_cannot_be_made_are_a_users_mistake(run, pretended, tmp_path):
+    (tmp_path / "outputs").write_text("a file")
+    with pytest.raises(UserError, match=r"cannot be written: .*outputs"):
+        run()
+
+
+@pytest.mark.parametrize("died", [True, False])
+def test_a_notebook_that_ended_early(run, pretended, at, monkeypatch, died):
+    whole = engine.execute_notebook
+
+    def end(source, part, parameters, **limits):
+        usage = whole(source, part, parameters, **limits)
+        if parameters.get("district") == "02":
+            assert limits == {"timeout": 5.0, "memory_mb": 900}
+            if died:
+                raise engine.NotebookDied("the notebook took longer than 5 seconds", usage)
+            raise RuntimeError("first line\nsecond line")
+        return usage
+
+    monkeypatch.setattr(engine, "execute_notebook", end)
+    error = only_kenanga_failed(run(timeout=5.0, memory_mb=900))
+    assert error == ("the notebook took longer than 5 seconds" if died else
+                     "RuntimeError: first line")  # fmt: skip
+    assert at(f"{KENANGA}/02_district.ipynb").exists() is died
+    line = read_manifest(at())[f"{KENANGA}/02_district.ipynb"]
+    assert (line["status"], line["error"]) == ("failed", error)
+    assert line["peak_memory_mb"] == (1.0 if died else None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("reason", "options", "said"),
+    [
+        ("sleep 60", ("--timeout", "3"), "the notebook took longer than 3 seconds"),
+        ("fill", ("--memory", "500"), "the notebook held more than 500 MB of memory"),
+        ("die", (), "its process ended with exit code 3"),
+    ],
+)
+def test_the_command_goes_on_past_a_notebook_that_dies(
+    bantar_run, study, at, reason, options, said
+):
+    (study / "private/fails.txt").write_text(reason)
+    process = bantar_run(*options, "--workers", "2")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err
+    assert f"Kenanga: {said}" in err
+    assert "Traceback" not in err
+    assert [row.split(",")[3] for row in out.splitlines()[1:]] == ["done", "done", "failed", "done"]
+    assert said in at("run.log", "en").read_text("utf-8")
