@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from bantar_lib.batch.due import Task
 from bantar_lib.batch.files import write_part, write_whole
 from bantar_lib.batch.manifest import append_line, sha256
-from bantar_lib.batch.plan import one_language, read_notebook
+from bantar_lib.batch.plan import has_tag, one_language, read_notebook
 from bantar_lib.batch.tries import MOST_TRIES, begun, key_of
 from bantar_lib.present.display import RESULT_MIME
 from bantar_lib.present.page import page_html
@@ -146,8 +146,7 @@ def _write_page(attempt: _Attempt) -> None:
     job = attempt.task.job
     try:
         notebook = nbformat.read(attempt.part(job.output), as_version=4)
-        for place in ("input_path", "output_path"):  # of this machine, and of a passing name
-            notebook.metadata.get("papermill", {}).pop(place, None)
+        _settle_chance(notebook)
         write_part(attempt.part(job.output), nbformat.writes(notebook))
         if attempt.error:
             return
@@ -160,6 +159,15 @@ def _write_page(attempt: _Attempt) -> None:
             attempt.has_result = True
     except Exception as fault:
         attempt.fail(one_line(fault), traceback.format_exc())
+
+
+def _settle_chance(notebook: NotebookNode) -> None:
+    """Remove what differs between two runs of the same, but for the times."""
+    for place in ("input_path", "output_path"):  # of this machine, and of a passing name
+        notebook.metadata.get("papermill", {}).pop(place, None)
+    for cell in notebook.cells:
+        if has_tag(cell, "injected-parameters"):  # to which papermill gives a number by lot
+            cell.id = "injected-parameters"
 
 
 def _settle(attempt: _Attempt, started: datetime, clock: float) -> Record:

@@ -56,7 +56,7 @@ def test_the_language_of_the_pages(run, at):
 @pytest.mark.parametrize("reason", ["no counts\nsecond line", "die"])
 def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, at, reason):
     run()
-    (study / "private/fails.txt").write_text(reason, "utf-8")
+    (study / "private/fails_02.txt").write_text(reason, "utf-8")
     table = run(force=True).set_index("district")
     assert table["status"].to_dict() == {
         "": "done", "Melati": "done", "Kenanga": "failed", "Mawar": "done"
@@ -71,7 +71,7 @@ def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, at, reas
 
 
 def test_a_failing_district_leaves_its_traceback(run, study, at):
-    (study / "private/fails.txt").write_text("no counts", "utf-8")
+    (study / "private/fails_02.txt").write_text("no counts", "utf-8")
     table = run(["Kenanga"])
     assert table["error"].tolist() == ["AssertionError: no counts"]
     notebook = nbformat.read(at(f"{KENANGA}/02_district.ipynb"), as_version=4)
@@ -123,7 +123,7 @@ def test_a_file_is_whole_or_not_there(tmp_path):
 def test_the_command_on_two_processes(notebooks, study, tmp_path, capsys, monkeypatch):
     """A pool of fresh interpreters: the jobs carry all they need."""
     monkeypatch.chdir(tmp_path)
-    (study / "private/fails.txt").write_text("no counts", "utf-8")
+    (study / "private/fails_02.txt").write_text("no counts", "utf-8")
     code = main(["run", str(study), "--workers", "2", "--lang", "en"])
     said = capsys.readouterr()
     assert code == 1
