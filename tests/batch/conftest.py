@@ -30,7 +30,9 @@ digest = (private / "hash.txt").read_text("utf-8")
 rows = [{"district_id": district, "measure": "made_up", "value": None if district == "03" else 1}]
 """
 FAILING = """\
-if reason == "die": import os; os._exit(3)
+import os
+if reason == "die": os._exit(3)
+if reason == "kill worker": os.kill(os.getppid(), 9); time.sleep(60)
 if reason.startswith("sleep"): time.sleep(float(reason.split()[1])); reason = ""
 if reason == "fill": held = bytearray(400_000_000); time.sleep(30)
 assert not reason, reason

@@ -136,6 +136,15 @@ def test_a_worker_that_is_killed_costs_its_notebook_a_try_and_no_other(bantar_ru
     assert len(lines) == 13, "a notebook ran twice to its end"
 
 
+def test_a_notebook_that_kills_its_workers_is_given_up_alone(bantar_run, at, study):
+    (study / "private/fails_05.txt").write_text("kill worker")
+    process = bantar_run("--workers", "2")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err
+    assert err.startswith("Desa 5: its worker ended in the midst of it, 3 times\n")
+    assert (out.count(",done,"), out.count(",failed,")) == (12, 1)
+
+
 def test_a_second_batch_is_kept_away(bantar_run, run, at, tmp_path):
     at().mkdir(parents=True)
     with at("run.log").open("a") as log:
