@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,10 @@ from bantar_lib.words import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
+    from tqdm import tqdm
 
     from bantar_lib.batch.execute import Record
     from bantar_lib.study import Study
@@ -51,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(fault, file=sys.stderr)
             return 1
         except (KeyboardInterrupt, EOFError):
-            print(_("Stopped. What had finished is kept."), file=sys.stderr)
+            print(_("Stopped. What had finished is kept; the same command goes on from there."),
+                  file=sys.stderr)  # fmt: skip
             return 130
         except BrokenPipeError:  # `bantar … | head`: the reader has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -121,6 +126,17 @@ def _add_run(run: argparse.ArgumentParser) -> None:
                      help=_("code, name or alias; without it all districts and the "
                             "study-wide notebooks"))  # fmt: skip
     run.add_argument("--workers", type=_positive, metavar="N", help=_("notebooks at a time"))
+    run.add_argument("--force", action="store_true", help=_("also run what is up to date"))
+    run.add_argument("--dry-run", action="store_true",
+                     help=_("list what would run, and why"))  # fmt: skip
+    run.add_argument("--timeout", type=_positive, metavar=_("SECONDS"),
+                     help=_("that a notebook may take"))  # fmt: skip
+    run.add_argument("--memory", type=_positive, metavar="MB",
+                     help=_("megabytes that a notebook may hold"))  # fmt: skip
+    run.add_argument("--engine", choices=("auto", "kernel"), default="auto",
+                     help=_("kernel: a new one for every notebook, as papermill does"))  # fmt: skip
+    run.add_argument("--scheduler", metavar=_("ADDRESS"),
+                     help=_("of a Dask cluster on which the notebooks run"))  # fmt: skip
     run.add_argument("--set", action="append", default=[], metavar=_("NAME=VALUE"),
                      help=_("a further parameter of the notebooks"))  # fmt: skip
     run.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
@@ -214,7 +230,7 @@ def _headings() -> dict[str, str]:
         "name": _("name"), "title_id": _("title (Indonesian)"), "title_en": _("title (English)"),
         "districts": _("districts"), "path": _("folder"), "synthetic": _("made up"),
         "notebook": _("notebook"), "district_id": _("code"), "district": _("district"),
-        "status": _("status"), "seconds": _("seconds"), "output": _("file"),
+        "status": _("status"), "seconds": _("seconds"), "output": _("file"), "why": _("why"),
     }  # fmt: skip
 
 
@@ -246,43 +262,115 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
+    from bantar_lib.batch.warm import stay_single
 
-    from bantar_lib.batch import run_batch
+    stay_single()  # before numpy is imported: notebooks are forked from this process
+    from bantar_lib.batch import planned, run_batch
 
     lang = options.lang or "id"
-    bar: tqdm | None = None
-
-    def note(record: Record, jobs: int) -> None:
-        nonlocal bar
-        bar = bar or tqdm(total=jobs, file=sys.stderr, disable=None, unit=" notebook")
-        bar.update()
-        if record.status == "failed":
-            bar.write(f"{record.district or record.notebook}: {record.error}", file=sys.stderr)
-
+    asked = {
+        "lang": lang,
+        "parameters": _pairs(options.set, "--set"),
+        "outputs": options.outputs,
+        "force": options.force,
+    }
     with language(lang):
-        table = run_batch(
-            options.study,
-            options.district,
-            lang=lang,
-            workers=options.workers,
-            parameters=_pairs(options.set, "--set"),
-            outputs=options.outputs,
-            on_record=note,
-        )
-    if bar:
-        bar.close()
-    _print_table(table[["notebook", "district_id", "district", "status", "seconds", "output"]])
+        if options.dry_run:
+            table = planned(options.study, options.district, **asked)
+            _print_table(table[table["why"] != ""])
+            _say_kept(int((table["why"] == "").sum()))
+            return 0
+        with _executor(options.scheduler) as executor, _Progress() as progress:
+            table = run_batch(
+                options.study,
+                options.district,
+                **asked,
+                executor=executor,
+                workers=options.workers,
+                engine=options.engine,
+                timeout=options.timeout,
+                memory_mb=options.memory,
+                on_record=progress.note,
+            )
+        return _report_run(table)
+
+
+class _Progress:
+    """A bar on a terminal, and each failure as it happens."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+        self._kernels = ""
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def note(self, record: Record, jobs: int) -> None:
+        """Take note of a notebook that ended."""
+        from tqdm import tqdm
+
+        tqdm.monitor_interval = 0  # its thread would be in the way of forks
+        if self._bar is None:
+            self._bar = tqdm(total=jobs, file=sys.stderr, disable=None, unit=" notebook",
+                             dynamic_ncols=True)  # fmt: skip
+        self._bar.update()
+        if record.status == "failed":
+            where = record.district or record.notebook
+            self._bar.write(f"{where}: {record.error}", file=sys.stderr)
+        if record.note and not self._kernels:
+            self._kernels = record.note
+            self._bar.write(
+                _("Each notebook starts a kernel of its own, which is slower: {why}.",
+                  why=record.note), file=sys.stderr,
+            )  # fmt: skip
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[Executor | None]:
+    """Connect to a cluster's scheduler, where one is named."""
+    if not address:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError(_("Dask is not installed: pip install 'bantar_lib[batch]'")) from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as fault:
+        raise UserError(
+            _("No scheduler answers at {address}: {why}", address=address, why=fault)
+        ) from None
+    with client:
+        yield client.get_executor(pure=False)  # two equal notebooks are still two
+
+
+def _report_run(table: pd.DataFrame) -> int:
+    ran = table[table["status"] != "kept"]
+    columns = ["notebook", "district_id", "district", "status", "seconds", "output"]
+    if not ran.empty:
+        _print_table(ran[columns])
+    _say_kept(len(table) - len(ran))
     failed = int((table["status"] == "failed").sum())
     if failed:
         print(_("{n} of {all} notebooks failed; each holds its traceback.",
-                n=failed, all=len(table)), file=sys.stderr)  # fmt: skip
-    done = table[table["status"] == "done"]
+                n=failed, all=len(ran)), file=sys.stderr)  # fmt: skip
+    done = table[table["status"] != "failed"]
     if len(done):
         first = done[done["notebook"] == "01_city"]
         page = Path((first if len(first) else done)["output"].iloc[0]).with_suffix(".html")
         print(_("Open {page}", page=page), file=sys.stderr)
     return 1 if failed else 0
+
+
+def _say_kept(n: int) -> None:
+    if n:
+        print(_("{n} notebook is up to date.", plural="{n} notebooks are up to date.", n=n),
+              file=sys.stderr)  # fmt: skip
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from nbformat import v4
 
 from bantar_lib import load_study
-from bantar_lib.batch import plan, run_batch
+from bantar_lib.batch import run_batch
+from bantar_lib.batch.plan import plan
 from bantar_lib.batch.plan import (
     batch_notebooks,
     declared_parameters,
