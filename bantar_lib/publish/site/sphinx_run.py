@@ -55,6 +55,7 @@ def settings(site: dict[str, Any], work: Path) -> dict[str, Any]:
         "templates_path": [str(_HERE / "templates")],
         "html_static_path": [str(_HERE / "static")],
         "html_css_files": ["site.css"],
+        "html_js_files": [("site.js", {"defer": "defer"})],
         "html_copy_source": False,
         "html_show_sourcelink": False,
         "html_show_copyright": False,
