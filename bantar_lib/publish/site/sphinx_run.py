@@ -125,5 +125,4 @@ def _sweep(app: Any, pages: set[str], target: Path) -> None:
         for path in folder.glob("*.png"):
             if path.name not in pictures:
                 path.unlink()
-    for leftover in (target / "objects.inv", target / ".buildinfo"):
-        leftover.unlink(missing_ok=True)
+    (target / "objects.inv").unlink(missing_ok=True)  # for sites that link to this one: none do
