@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 
 from bantar_lib.batch.execute import write_whole
+from bantar_lib.present.display import code_span
 from bantar_lib.publish.site import texts
 from bantar_lib.publish.site.files import leave_files, size_in_words
 from bantar_lib.publish.site.notebook import named, site_notebook
@@ -214,14 +215,13 @@ def _city(pages: Pages) -> nbformat.NotebookNode | None:
 def _hints(study: Study, pages: Pages, found: Mapping[str, Pages]) -> list[str]:
     """Say what this site lacks and how to get it."""
     hints = []
-    command = f"`bantar run {study.id}`".replace("\n", " ")
+    run = f"bantar run {code_span(study.id)}"
     if not any(page.docname == "city" for page in pages.wide):
         hints.append(_("The pages on the study as a whole are not here. To have them: {command}",
-                       command=command))  # fmt: skip
+                       command=f"`{run}`"))  # fmt: skip
     for other in NAMES.keys() - found.keys():
-        command = f"`bantar run {study.id} --lang {other}`".replace("\n", " ")
         hints.append(_("This site is in one language. For the other: {command}, then "
-                       "`bantar site` again.", command=command))  # fmt: skip
+                       "`bantar site` again.", command=f"`{run} --lang {other}`"))  # fmt: skip
     return hints
 
 
