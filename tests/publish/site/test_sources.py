@@ -11,7 +11,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from bantar_lib import load_study
 from bantar_lib.errors import UserError
-from bantar_lib.publish.site import build_site
+from bantar_lib.publish.site import Site, build_site
 from bantar_lib.publish.site.files import leave_files, tables_of
 from bantar_lib.publish.site.notebook import no_html, site_notebook
 from bantar_lib.publish.site.pages import METHODS, method_text, method_title, site_pages
@@ -141,3 +141,17 @@ def test_without_sphinx_one_line_says_how_to_get_it(monkeypatch, write_small, tm
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(UserError, match=r"pip install 'bantar_lib\[site\]'"):
         build_site(load_study(write_small(SMALL, ())), outputs=tmp_path)
+
+
+def test_the_command_prints_the_first_page_and_nothing_else(
+    monkeypatch, capsys, write_small, tmp_path
+):
+    from bantar_lib.cli import main
+
+    made = Site(tmp_path / "index.html", {"id": 1}, {"id": 1}, ("amiss",))
+    monkeypatch.setattr("bantar_lib.publish.site.build_site", lambda *_a, **_k: made)
+    path = write_small(SMALL, ())
+    assert main(["site", str(path), "--outputs", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path / 'index.html'}\n"
+    assert said.err == "amiss\n"
