@@ -26,6 +26,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(HideCodeCellNode, override=True, html=(_visit_code, _depart_code))
     app.connect("builder-inited", _start, priority=900)
     app.connect("doctree-read", _leave_code_unsearched)
+    for event in ("doctree-read", "html-page-context"):
+        app.connect(event, _let_go)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -39,6 +41,15 @@ def _start(app: Sphinx) -> None:
     templates = app.builder.templates
     render = templates.render
     templates.render = lambda name, context: finished(render(name, context), site["words"])
+
+
+def _let_go(app: Sphinx, *_more: Any) -> None:
+    """Keep no page's tree in memory for later: a large study would need a gigabyte.
+
+    Sphinx holds every tree that it read until it is written; without it, it takes them from disk.
+    """
+    for cache in ("_write_doc_doctree_cache", "_pickled_doctree_cache"):
+        getattr(app.env, cache, {}).clear()
 
 
 def _leave_code_unsearched(_app: Sphinx, document: nodes.document) -> None:
