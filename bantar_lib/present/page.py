@@ -75,6 +75,7 @@ def page_html(notebook: NotebookNode, page: Page) -> str:
             "pages": _("Pages"),
             "code": _("code"),
             "setup": _("setup code"),
+            "answer": _("Answer"),
             "synthetic": _("Made-up data, for practice and tests only."),
         }
     css = (_TEMPLATE / "page.css").read_text(encoding="utf-8")

@@ -30,7 +30,7 @@ class Runs:
         self._root = _root(shown[0], safe_name(study.id), pages.lang)
         self._lines = last_lines(self._root / NAME)
         outputs = sorted(path.relative_to(self._root).as_posix() for path in shown)
-        kept = [json.dumps(self._lines[o], ensure_ascii=False, sort_keys=True)
+        kept = [json.dumps(shareable(self._lines[o]), ensure_ascii=False, sort_keys=True)
                 for o in outputs if o in self._lines]  # fmt: skip
         self.record = NAME if kept else ""
         if kept:
@@ -80,6 +80,21 @@ def last_lines(path: Path) -> dict[str, dict[str, Any]]:
             if isinstance(line, dict) and isinstance(line.get("output"), str):
                 lines[line["output"]] = line
     return lines
+
+
+def shareable(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line of the record without where the study lies on somebody's machine.
+
+    Examples
+    --------
+    >>> shareable({"parameters": {"study": "/disk/ani/my_study", "lang": "id"}})
+    {'parameters': {'study': 'my_study', 'lang': 'id'}}
+    """
+    given = line.get("parameters")
+    if not isinstance(given, dict) or not isinstance(given.get("study"), str):
+        return line
+    name = given["study"].replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return {**line, "parameters": {**given, "study": name}}
 
 
 def _started(notebook: Path) -> str:

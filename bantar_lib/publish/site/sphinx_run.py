@@ -55,6 +55,7 @@ def settings(site: dict[str, Any], work: Path) -> dict[str, Any]:
         "templates_path": [str(_HERE / "templates")],
         "html_static_path": [str(_HERE / "static")],
         "html_css_files": ["site.css"],
+        "html_js_files": [("site.js", {"defer": "defer"})],
         "html_copy_source": False,
         "html_show_sourcelink": False,
         "html_show_copyright": False,
@@ -124,5 +125,4 @@ def _sweep(app: Any, pages: set[str], target: Path) -> None:
         for path in folder.glob("*.png"):
             if path.name not in pictures:
                 path.unlink()
-    for leftover in (target / "objects.inv", target / ".buildinfo"):
-        leftover.unlink(missing_ok=True)
+    (target / "objects.inv").unlink(missing_ok=True)  # for sites that link to this one: none do
