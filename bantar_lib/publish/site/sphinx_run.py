@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -125,4 +126,5 @@ def _sweep(app: Any, pages: set[str], target: Path) -> None:
         for path in folder.glob("*.png"):
             if path.name not in pictures:
                 path.unlink()
+    shutil.rmtree(target / "_sources", ignore_errors=True)  # always empty
     (target / "objects.inv").unlink(missing_ok=True)  # for sites that link to this one: none do
