@@ -146,9 +146,9 @@ class _StartedClient(PapermillNotebookClient):
             watching.join()
             self._run.settle(getattr(self._process, "returncode", 0) or 0)
 
-    async def async_start_new_kernel(self, **options: Any) -> None:
+    def start_new_kernel(self, **options: Any) -> None:
         """Start the kernel; from here on it is watched."""
-        await super().async_start_new_kernel(**options)
+        super().start_new_kernel(**options)
         self._process = getattr(self.km.provisioner, "process", None)
 
     def _look(self) -> None:

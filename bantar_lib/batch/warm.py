@@ -108,6 +108,8 @@ def _put_back() -> Iterator[None]:
     """Put back what a notebook would find otherwise than in a fresh process."""
     import matplotlib.pyplot as plt
 
+    # The first figure brings the backend, which sets what must stay set, or no figure is shown.
+    plt.close(plt.figure())
     with plt.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
