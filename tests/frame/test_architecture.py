@@ -26,7 +26,7 @@ ORDER = [
     {"measures", "coding", "audit"},
     {"exchange"},
     {"present"},
-    {"batch"},
+    {"batch", "lab"},
     {"publish"},
     {"cli"},
 ]

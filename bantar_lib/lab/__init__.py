@@ -1,0 +1,1 @@
+"""JupyterLab: tools that answer in a notebook cell."""
