@@ -367,7 +367,8 @@ def test_stopping_is_no_crash(bantar, monkeypatch, lang):
     said = bantar("run", "kampung_bantar", "--lang", lang)
     assert said.code == 130
     assert said.err == {
-        "id": "Dihentikan. Yang sudah selesai tetap tersimpan; perintah yang sama akan melanjutkannya.\n",
+        "id": "Dihentikan. Yang sudah selesai tetap tersimpan; perintah yang sama akan "
+              "melanjutkannya.\n",
         "en": "Stopped. What had finished is kept; the same command goes on from there.\n",
     }[lang]  # fmt: skip
 

@@ -14,12 +14,12 @@ from nbformat import v4
 
 from bantar_lib import load_study
 from bantar_lib.batch import run_batch
-from bantar_lib.batch.plan import plan
 from bantar_lib.batch.plan import (
     batch_notebooks,
     declared_parameters,
     district_folders,
     one_language,
+    plan,
     safe_name,
     typed_parameters,
 )
