@@ -122,7 +122,7 @@ class Explorer:
         chosen = options[0][1] if value is None and options else value
         return self._widgets.Dropdown(
             options=options, value=chosen, description=label, tooltip=label,
-            style={"description_width": "7em"}, layout={"width": "min(100%, 34em)"},
+            style={"description_width": "9em"}, layout={"width": "min(100%, 36em)"},
         )  # fmt: skip
 
     @property
@@ -233,7 +233,8 @@ class Explorer:
 
         with language(self.lang):
             kind = self._dropdown(_("Save as"), [(k.upper(), k) for k in KINDS])
-            button = self._widgets.Button(description=_("Save this figure"), icon="download")
+            button = self._widgets.Button(description=_("Save this figure"), icon="download",
+                                         layout={"width": "max-content"})  # fmt: skip
             hint = _("Run the notebook to save figures.")
 
         def save(_button: object) -> None:
@@ -367,17 +368,21 @@ def _view_of(widget: ipywidgets.Widget) -> dict[str, Any]:
 
 
 def _live(table: Table) -> ipywidgets.Widget:
-    """Return the table to sort and search; its cells are text, never HTML."""
+    """Return the table to sort and search, under its caption; cells are text, never HTML."""
+    import html
+
+    import ipywidgets
     from itables.widget import ITable
 
     frame = table.frame.fillna("").astype("str").reset_index(drop=True)
     right = [n for n, name in enumerate(frame.columns) if name in table.numeric]
-    return ITable(
-        frame, caption=table.caption, showIndex=False, allow_html=False, maxBytes=0,
+    live = ITable(
+        frame, showIndex=False, allow_html=False, maxBytes=0,
         columnDefs=[{"targets": right, "className": "dt-right"}] if right else [],
         pageLength=12, layout={"topStart": None, "topEnd": "search"}, order=[],
         language=_table_words(),
     )  # fmt: skip
+    return ipywidgets.VBox([ipywidgets.HTML(f"<b>{html.escape(table.caption)}</b>"), live])
 
 
 def _table_words() -> dict[str, Any]:

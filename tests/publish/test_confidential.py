@@ -19,6 +19,7 @@ from bantar_lib import load_study, run_batch
 from bantar_lib.batch.plan import plan
 from bantar_lib.coding.spans import anchor
 from bantar_lib.exchange import write_quote_tables, write_refi, write_workbook
+from bantar_lib.lab.explore import Explorer
 from bantar_lib.publish import write_report
 from bantar_lib.publish.crate import write_crate
 from bantar_lib.study import Study
@@ -194,7 +195,17 @@ def crate(study: Study, outputs: Path) -> None:
     write_crate(study, outputs=outputs, folder=True)
 
 
-MAKERS: list[Callable[[Study, Path], None]] = [run, report, exchange, crate]
+def figures(study: Study, outputs: Path) -> None:
+    look = Explorer(study, "01")
+    look.indicator.value = "content.resources"
+    for view in ("entries", "rates", "reach", "evidence"):
+        look.view.value = view
+        look.save("svg", folder=outputs / "figures")
+        seen = [output.data for output in look._outputs().values()]
+        put(outputs / f"figures/{view}.json", json.dumps(seen))
+
+
+MAKERS: list[Callable[[Study, Path], None]] = [run, report, exchange, crate, figures]
 
 
 def with_manifest(study: Study, outputs: Path) -> None:
@@ -260,7 +271,7 @@ def test_the_search_reaches_into_every_kind_of_output(made):
     for place in ("02_district.ipynb", "02_district.html", "03_evidence.html", ".docx » word/",
                   "p.qdpx » ", "w.xlsx » xl/", "crate.zip » study/segments.csv",
                   "crate.zip » study/documents/talk.txt", "crate.zip » outputs/id/districts",
-                  "crate/study/codings/ani.jsonl"):  # fmt: skip
+                  "crate/study/codings/ani.jsonl", "figures/evidence.json"):  # fmt: skip
         assert place in names, place
 
 
