@@ -18,7 +18,7 @@ from bantar_lib import __version__
 from bantar_lib.cli import main
 from bantar_lib.study import list_studies, load_study
 
-COMMANDS = ("list", "check", "run", "audit", "report", "code", "new", "lab")
+COMMANDS = ("list", "check", "run", "audit", "report", "site", "code", "new", "lab")
 
 
 @pytest.fixture(autouse=True)
