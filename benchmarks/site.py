@@ -102,7 +102,7 @@ def measure(notebook: Path, size: int) -> dict[str, dict[str, float]]:
         copies = leave_run(study, outputs, notebook)
         found = {"first": build(study, outputs), "nothing changed": build(study, outputs)}
         one = copies[len(copies) // 2]
-        one.write_text(one.read_text("utf-8").replace("proposed", "asked for"), "utf-8")
+        one.write_text(one.read_text("utf-8").replace("diusulkan", "diajukan"), "utf-8")
         found["one district changed"] = build(study, outputs)
         index = next((outputs / "many" / "site" / "id").glob("searchindex.js"))
         found["first"]["index_kb"] = index.stat().st_size / 1000

@@ -18,7 +18,9 @@ from bantar_lib import __version__
 from bantar_lib.cli import main
 from bantar_lib.study import list_studies, load_study
 
-COMMANDS = ("export", "site", "list", "check", "run", "audit", "report", "code", "new", "lab")
+COMMANDS = (
+    "list", "check", "run", "audit", "report", "site", "export", "code", "new", "lab",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -132,11 +133,14 @@ def _figure_outputs(figure: Figure) -> list[Output]:
     plt.close(figure.drawing)
     marked = f"*{escape_markdown(figure.caption)}* {escape_markdown(figure.not_shown)}"
     plain = f"{figure.caption} {figure.not_shown}"
+    data = {"image/png": picture, "text/plain": figure.alt}
+    if "JPY_SESSION_NAME" in os.environ:  # JupyterLab shows a picture without its alt text
+        data["text/html"] = (
+            f'<img alt="{html.escape(figure.alt, quote=True)}" style="max-width:100%" '
+            f'src="data:image/png;base64,{picture}">'
+        )
     return [
-        Output(
-            {"image/png": picture, "text/plain": figure.alt},
-            {"image/png": {"alt": figure.alt}, "bantar": "figure"},
-        ),
+        Output(data, {"image/png": {"alt": figure.alt}, "bantar": "figure"}),
         Output({"text/markdown": marked, "text/plain": plain}, {"bantar": "caption"}),
     ]
 
