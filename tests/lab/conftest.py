@@ -86,7 +86,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(log.read_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def coder_page(
     browser: Any, lab_server: tuple[str, Path], write_small_at: Callable[..., Path]
 ) -> Iterator[Callable[..., LabPage]]:
