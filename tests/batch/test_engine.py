@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -25,16 +26,19 @@ CASES = {
 
 def both(folder: Path, notebooks, parameters=None):
     """Run notebooks both ways, in folders ``auto`` and ``kernel``; return how each ended."""
-    told = {}
     for name, node in notebooks.items():
         nbformat.write(node, folder / f"{name}.ipynb")
-    for engine in ("auto", "kernel"):
+    jobs = {
+        name: (folder / f"{name}.ipynb", (parameters or {}).get(name, {}), LIMITS.get(name, {}))
+        for name in notebooks
+    }
+
+    def one(engine):
         (folder / engine).mkdir()
-        told[engine] = run(engine, folder / engine, {
-            name: (folder / f"{name}.ipynb", (parameters or {}).get(name, {}), LIMITS.get(name, {}))
-            for name in notebooks
-        })  # fmt: skip
-    return told
+        return engine, run(engine, folder / engine, jobs)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(pool.map(one, ("auto", "kernel")))
 
 
 @pytest.fixture(scope="module")
