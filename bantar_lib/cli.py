@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +24,8 @@ from bantar_lib.words import (
 )
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     import pandas as pd
-    from tqdm import tqdm
 
-    from bantar_lib.batch.execute import Record
     from bantar_lib.study import Study
     from bantar_lib.study.recap import Question
 
@@ -55,8 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(fault, file=sys.stderr)
             return 1
         except (KeyboardInterrupt, EOFError):
-            print(_("Stopped. What had finished is kept; the same command goes on from there."),
-                  file=sys.stderr)  # fmt: skip
+            print(_("Stopped. What had finished is kept."), file=sys.stderr)
             return 130
         except BrokenPipeError:  # `bantar … | head`: the reader has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -126,21 +120,20 @@ def _add_run(run: argparse.ArgumentParser) -> None:
                      help=_("code, name or alias; without it all districts and the "
                             "study-wide notebooks"))  # fmt: skip
     run.add_argument("--workers", type=_positive, metavar="N", help=_("notebooks at a time"))
-    run.add_argument("--force", action="store_true", help=_("also run what is up to date"))
-    run.add_argument("--dry-run", action="store_true",
-                     help=_("list what would run, and why"))  # fmt: skip
-    run.add_argument("--timeout", type=_positive, metavar=_("SECONDS"),
-                     help=_("that a notebook may take"))  # fmt: skip
-    run.add_argument("--memory", type=_positive, metavar="MB",
-                     help=_("megabytes that a notebook may hold"))  # fmt: skip
-    run.add_argument("--engine", choices=("auto", "kernel"), default="auto",
-                     help=_("kernel: a new one for every notebook, as papermill does"))  # fmt: skip
-    run.add_argument("--scheduler", metavar=_("ADDRESS"),
-                     help=_("of a Dask cluster on which the notebooks run"))  # fmt: skip
     run.add_argument("--set", action="append", default=[], metavar=_("NAME=VALUE"),
                      help=_("a further parameter of the notebooks"))  # fmt: skip
     run.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                      help=_("where the results go (default: outputs)"))  # fmt: skip
+    run.add_argument("--force", action="store_true",
+                     help=_("also run what is up to date"))  # fmt: skip
+    run.add_argument("--dry-run", action="store_true",
+                     help=_("only list what would run, and why"))  # fmt: skip
+    run.add_argument("--timeout", type=_positive, metavar=_("SECONDS"),
+                     help=_("how long one notebook may take"))  # fmt: skip
+    run.add_argument("--memory", type=_positive, metavar="MB",
+                     help=_("how much memory one notebook may hold"))  # fmt: skip
+    run.add_argument("--scheduler", metavar=_("ADDRESS"),
+                     help=_("run on the workers of a Dask cluster"))  # fmt: skip
 
 
 def _add_report(report: argparse.ArgumentParser) -> None:
@@ -217,9 +210,12 @@ def _pairs(items: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
-def _print_table(table: pd.DataFrame) -> None:
-    """Print as CSV into a pipe, and with headings in words on a terminal."""
+def _print_table(
+    table: pd.DataFrame, put: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+) -> None:
+    """Print as CSV into a pipe, and on a terminal with headings in words, as `put` puts it."""
     if sys.stdout.isatty():
+        table = put(table) if put else table
         print(table.rename(columns=_headings()).fillna("").to_string(index=False))
     else:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
@@ -230,7 +226,7 @@ def _headings() -> dict[str, str]:
         "name": _("name"), "title_id": _("title (Indonesian)"), "title_en": _("title (English)"),
         "districts": _("districts"), "path": _("folder"), "synthetic": _("made up"),
         "notebook": _("notebook"), "district_id": _("code"), "district": _("district"),
-        "status": _("status"), "seconds": _("seconds"), "output": _("file"), "why": _("why"),
+        "status": _("status"), "reason": _("why"), "seconds": _("seconds"), "output": _("file"),
     }  # fmt: skip
 
 
@@ -264,113 +260,48 @@ def _check(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from bantar_lib.batch.warm import stay_single
 
-    stay_single()  # before numpy is imported: notebooks are forked from this process
-    from bantar_lib.batch import planned, run_batch
+    stay_single()  # before numpy is imported
+    from bantar_lib import batch
+    from bantar_lib.batch.progress import Progress, in_words, shortened, summary
 
     lang = options.lang or "id"
-    asked = {
-        "lang": lang,
-        "parameters": _pairs(options.set, "--set"),
-        "outputs": options.outputs,
-        "force": options.force,
-    }
+    what = {"parameters": _pairs(options.set, "--set"), "outputs": options.outputs,
+            "lang": lang, "force": options.force}  # fmt: skip
     with language(lang):
         if options.dry_run:
-            table = planned(options.study, options.district, **asked)
-            _print_table(table[table["why"] != ""])
-            _say_kept(int((table["why"] == "").sum()))
+            _print_table(batch.list_due(options.study, options.district, **what), in_words)
             return 0
-        with _executor(options.scheduler) as executor, _Progress() as progress:
-            table = run_batch(
-                options.study,
-                options.district,
-                **asked,
-                executor=executor,
-                workers=options.workers,
-                engine=options.engine,
-                timeout=options.timeout,
-                memory_mb=options.memory,
-                on_record=progress.note,
-            )
-        return _report_run(table)
+        try:
+            with Progress() as progress:
+                table = batch.run_batch(
+                    options.study, options.district, **what, workers=options.workers,
+                    scheduler=options.scheduler, timeout=options.timeout,
+                    memory_mb=options.memory, on_start=progress.start, on_record=progress.record,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            print(_("Stopped. What had finished is kept; the same command goes on from there."),
+                  file=sys.stderr)  # fmt: skip
+            return 130
+        shown = table.drop(columns="error")
+        _print_table(shown, lambda table: in_words(shortened(table)))
+        print(summary(table), file=sys.stderr)
+    return _end_of_run(table)
 
 
-class _Progress:
-    """A bar on a terminal, and each failure as it happens."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm | None = None
-        self._kernels = ""
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_fault: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def note(self, record: Record, jobs: int) -> None:
-        """Take note of a notebook that ended."""
-        from tqdm import tqdm
-
-        tqdm.monitor_interval = 0  # its thread would be in the way of forks
-        if self._bar is None:
-            self._bar = tqdm(total=jobs, file=sys.stderr, disable=None, unit=" notebook",
-                             dynamic_ncols=True)  # fmt: skip
-        self._bar.update()
-        if record.status == "failed":
-            where = record.district or record.notebook
-            self._bar.write(f"{where}: {record.error}", file=sys.stderr)
-        if record.note and not self._kernels:
-            self._kernels = record.note
-            self._bar.write(
-                _("Each notebook starts a kernel of its own, which is slower: {why}.",
-                  why=record.note), file=sys.stderr,
-            )  # fmt: skip
-
-
-@contextmanager
-def _executor(address: str | None) -> Iterator[Executor | None]:
-    """Connect to a cluster's scheduler, where one is named."""
-    if not address:
-        yield None
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UserError(_("Dask is not installed: pip install 'bantar_lib[batch]'")) from None
-    try:
-        client = Client(address, timeout=10, set_as_default=False)
-    except (OSError, ValueError) as fault:
-        raise UserError(
-            _("No scheduler answers at {address}: {why}", address=address, why=fault)
-        ) from None
-    with client:
-        yield client.get_executor(pure=False)  # two equal notebooks are still two
-
-
-def _report_run(table: pd.DataFrame) -> int:
-    ran = table[table["status"] != "kept"]
-    columns = ["notebook", "district_id", "district", "status", "seconds", "output"]
-    if not ran.empty:
-        _print_table(ran[columns])
-    _say_kept(len(table) - len(ran))
+def _end_of_run(table: pd.DataFrame) -> int:
+    """Say what to look at after a run; return the exit code."""
     failed = int((table["status"] == "failed").sum())
     if failed:
-        print(_("{n} of {all} notebooks failed; each holds its traceback.",
-                n=failed, all=len(ran)), file=sys.stderr)  # fmt: skip
-    done = table[table["status"] != "failed"]
-    if len(done):
-        first = done[done["notebook"] == "01_city"]
-        page = Path((first if len(first) else done)["output"].iloc[0]).with_suffix(".html")
+        log = next(p / "run.log" for p in Path(table["output"].iloc[0]).parents
+                   if (p / "run.log").exists())  # fmt: skip
+        print(_("{n} of {all} notebooks failed; details in {log}",
+                n=failed, all=len(table), log=log), file=sys.stderr)  # fmt: skip
+    made = table[table["status"] != "failed"]
+    if len(made):
+        first = made[made["notebook"] == "01_city"]
+        page = Path((first if len(first) else made)["output"].iloc[0]).with_suffix(".html")
         print(_("Open {page}", page=page), file=sys.stderr)
     return 1 if failed else 0
-
-
-def _say_kept(n: int) -> None:
-    if n:
-        print(_("{n} notebook is up to date.", plural="{n} notebooks are up to date.", n=n),
-              file=sys.stderr)  # fmt: skip
 
 
 def _audit(options: argparse.Namespace) -> int:

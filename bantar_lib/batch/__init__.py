@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["planned", "run_batch"]
+if TYPE_CHECKING:
+    from bantar_lib.batch.plan import Job as Job
+    from bantar_lib.batch.run import list_due as list_due
+    from bantar_lib.batch.run import run_batch as run_batch
+
+_HOMES = {"Job": "plan", "list_due": "run", "run_batch": "run"}
+__all__ = ["Job", "list_due", "run_batch"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import late: a process that notebooks are forked from makes their kernel before pandas."""
-    if name not in __all__:
-        raise AttributeError(name)
-    from bantar_lib.batch import run
-
-    return getattr(run, name)
+    # A process that notebooks are forked from makes its shell before pandas is imported.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'bantar_lib.batch' has no attribute {name!r}")
+    return getattr(import_module(f"bantar_lib.batch.{_HOMES[name]}"), name)

@@ -1,4 +1,4 @@
-"""What each page says beside its notebook: its title, and the links to the others."""
+"""What each page of a batch says beside its notebook: its title, and links to the other pages."""
 
 from __future__ import annotations
 
@@ -17,16 +17,22 @@ _ = room_words("batch")
 _MOST_LINKS = 80  # a longer list of districts would bury the page
 
 
-def pages_of(study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str) -> list[Page]:
-    """Return the page of each job.
+def with_pages(
+    study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str
+) -> list[tuple[Job, Page]]:
+    """Return each job with its page.
 
     Parameters
     ----------
+    study : Study
+        The study.
     jobs : sequence of Job
-        What this run makes.
+        The jobs of this run.
     every : sequence of Job
-        What a run of the whole study would make. A page links to what this run makes and to what
-        an earlier one left, not to what is not there.
+        Those of the whole study. A page links to what this run makes and to what an earlier one
+        left, not to what is not there.
+    lang : str
+        ``id`` or ``en``.
     """
     with language(lang):
         titles = {
@@ -37,9 +43,10 @@ def pages_of(study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str)
         }
         many = terms(study)["districts"].capitalize()
     coming = {job.output for job in jobs}
-    every = [j for j in every if j.output in coming or j.output.with_suffix(".html").exists()]
-    wide = [j for j in every if not j.district_id]
-    near = [j for j in every if j.district_id] if len(every) <= _MOST_LINKS else []
+    wide = [j for j in every if not j.district_id and (j.output in coming or j.page.exists())]
+    near: list[Job] = []
+    if len(every) <= _MOST_LINKS:
+        near = [j for j in every if j.district_id and (j.output in coming or j.page.exists())]
 
     def label(job: Job) -> str:
         return job.district or titles.get(job.notebook.stem, job.notebook.stem)
@@ -47,16 +54,12 @@ def pages_of(study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str)
     def links(here: Job, others: Sequence[Job]) -> list[Link]:
         # A path is put into the form of an address: a blank or # in a name must not cut it.
         return [
-            Link(
-                label(j),
-                quote(relative(j.output.with_suffix(".html"), here.output.parent)),
-                j.output == here.output,
-            )
+            Link(label(j), quote(relative(j.page, here.output.parent)), j.output == here.output)
             for j in others
         ]
 
     return [
-        Page(
+        (job, Page(
             title=f"{label(job)} · {study.text('title', lang)}",
             lang=lang,
             synthetic=study.synthetic,
@@ -64,9 +67,9 @@ def pages_of(study: Study, jobs: Sequence[Job], every: Sequence[Job], lang: str)
             districts=links(job, near),
             districts_label=many,
             kicker=", ".join(filter(None, (job.district, study.text("place", lang)))),
-        )
+        ))
         for job in jobs
-    ]
+    ]  # fmt: skip
 
 
 def relative(path: Path, start: Path) -> str:

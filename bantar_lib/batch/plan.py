@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _ = room_words("batch")
 _FIXED = ("study", "district", "lang")
+_MOST_FOLDERS = 300
+_MOST_ON_A_SHELF = 500
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Job:
         What is put into its ``parameters`` cell.
     output : Path
         The executed notebook; its page and result lie beside it.
+    root : Path
+        The folder of the study and language: it holds all outputs and the manifest.
     district_id, district : str
         Blank for a study-wide notebook.
     """
@@ -46,8 +50,24 @@ class Job:
     notebook: Path
     parameters: Mapping[str, Any]
     output: Path
+    root: Path
     district_id: str = ""
     district: str = ""
+
+    @property
+    def key(self) -> str:
+        """The output as the manifest names it."""
+        return self.output.relative_to(self.root).as_posix()
+
+    @property
+    def page(self) -> Path:
+        """The page made of the executed notebook."""
+        return self.output.with_suffix(".html")
+
+    @property
+    def result(self) -> Path:
+        """The results that the notebook shows, where it shows any."""
+        return self.output.with_name("result.json")
 
 
 @cache
@@ -155,7 +175,9 @@ def safe_name(text: str, *, most: int = 60) -> str:
 
 
 def district_folders(districts: pd.DataFrame) -> dict[str, str]:
-    """Return ``district_id`` → folder name of each district's outputs.
+    """Return ``district_id`` → folder of each district's outputs, seen from ``districts``.
+
+    Beyond 300 districts a folder for each beginning of a code holds those whose code begins so.
 
     Examples
     --------
@@ -167,10 +189,24 @@ def district_folders(districts: pd.DataFrame) -> dict[str, str]:
     names = {i: safe_name(f"{i}_{name}".replace(" ", "_")) for i, name in pairs}
     # To Windows and macOS a1_Melati and A1_melati are one folder.
     often = Counter(name.casefold() for name in names.values())
-    return {
+    own = {
         i: name if often[name.casefold()] == 1 else safe_name(f"{name}/{i}")
         for i, name in names.items()
     }
+    if len(own) <= _MOST_FOLDERS:
+        return own
+    size = _shelf_length(list(own))
+    return {i: f"{safe_name(i[:size].strip('._- '))}/{name}" for i, name in own.items()}
+
+
+def _shelf_length(codes: Sequence[str]) -> int:
+    """Return how much of a code names its shelf, so that no shelf holds too many."""
+    longest = max(map(len, codes))
+    for size in range(1, longest):
+        shelves = Counter(code[:size] for code in codes)
+        if len(shelves) > 1 and max(shelves.values()) <= _MOST_ON_A_SHELF:
+            return size
+    return longest
 
 
 def reference(study: Study) -> str:
@@ -233,10 +269,10 @@ def plan(
         base |= {k: v for k, v in extra.items() if k in declared}
         if "district" not in declared:
             if districts is None:
-                wide.append(Job(path, base, root / path.name))
+                wide.append(Job(path, base, root / path.name, root))
             continue
         for row in table[["district_id", "name"]].itertuples(index=False):
             folder = root / "districts" / folders[row.district_id]
             filled = {**base, "district": row.district_id}
-            own.append(Job(path, filled, folder / path.name, row.district_id, row.name))
+            own.append(Job(path, filled, folder / path.name, root, row.district_id, row.name))
     return [*wide, *own]

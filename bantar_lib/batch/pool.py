@@ -1,190 +1,210 @@
-"""Has jobs done by an executor: a few at a time, and again where a worker was killed over one.
-
-Any :class:`concurrent.futures.Executor` will do. Where its workers are gone, it cannot be seen
-which of the jobs that were under way killed one; so each of them is done again alone, and only a
-job whose worker dies while it is alone uses up a try. A cluster's executor does so by itself.
-"""
+"""Workers: processes of this machine that run tasks, and what happens when one of them dies."""
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
+import os
 import signal
 import sys
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
-    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
     wait,
 )
 from contextlib import suppress
-from typing import Any, Generic, TypeVar, cast
+from pathlib import Path
+from typing import IO, Any
 
+from bantar_lib.batch.due import Task
+from bantar_lib.batch.engine import can_fork
+from bantar_lib.batch.execute import Record, given_up, lost, one_line, run_task
+from bantar_lib.batch.tries import MOST_TRIES, key_of, leave, left_behind
+from bantar_lib.batch.warm import stay_single, warm_up
+from bantar_lib.study import Study
 from bantar_lib.words import room_words
 
 _ = room_words("batch")
-MOST_TRIES = 3
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
-
-Task = TypeVar("Task")
-Done = TypeVar("Done")
+_FRUITLESS = 3
+"""So often in a row may workers die before any has begun a task."""
+_GRACE = 3.0  # seconds for a worker that is told to end
 
 
-class Worked(Generic[Task, Done]):
-    """The results of tasks, as they come.
+class LocalPool:
+    """Processes of this machine that run tasks; a pool that breaks is replaced.
 
     Parameters
     ----------
-    function : callable
-        What is done with a task, in a worker; it is sent there, as the task is.
-    tasks : iterable
-        In the order in which they begin.
-    executor : Executor
-        The workers.
-    window : int
-        How many tasks are handed out at a time.
-    renewed : callable, optional
-        Returns a new executor where the workers of one are gone; without it the rest is given up.
+    workers : int
+        Number of processes.
+    study : Study
+        The study that they will open.
+    lang : str
+        The language of the pages.
+    held : file, optional
+        What this process alone is to hold open.
     """
 
-    def __init__(
-        self,
-        function: Callable[[Task], Done],
-        tasks: Iterable[Task],
-        *,
-        executor: Executor,
-        window: int,
-        renewed: Callable[[], Executor] | None = None,
-    ) -> None:
-        self.executor = executor
-        self._function, self._window, self._renewed = function, window, renewed
-        self._waiting = deque(tasks)
-        self._suspects: deque[Task] = deque()
-        self._running: dict[Future[Done], Task] = {}
-        self._tries: Counter[int] = Counter()
+    def __init__(self, workers: int, study: Study, lang: str, held: IO[Any] | None = None) -> None:
+        self._workers, self._study, self._lang, self._held = workers, study, lang, held
+        self._before = set(multiprocessing.active_children())
+        self.executor: Executor = self._make()
 
-    def __iter__(self) -> Iterator[tuple[Task, Done | Exception]]:
-        """Yield each task with its result, or with why there is none."""
-        while self._waiting or self._suspects or self._running:
-            self._hand_out()
-            finished, _rest = wait(self._running, return_when=FIRST_COMPLETED)
-            yield from self._collect(finished)
+    def _make(self) -> Executor:
+        """Return a new pool: forked from this process where that is possible.
 
-    def _hand_out(self) -> None:
-        queue, most = (self._suspects, 1) if self._suspects else (self._waiting, self._window)
-        while queue and len(self._running) < most:
-            task = queue.popleft()
-            try:
-                self._running[self.executor.submit(self._function, task)] = task
-            except BrokenExecutor as broken:  # a worker died while it had nothing to do
-                lost: Future[Done] = Future()
-                lost.set_exception(broken)
-                self._running[lost] = task
-                return
+        A forked worker has all imports done. Elsewhere, as in somebody's session with threads,
+        workers begin as new interpreters and do them on their own.
+        """
+        if not can_fork():
+            warm_up(self._study, self._lang)
+        if not can_fork():  # a library of the user's might have begun a thread meanwhile
+            return ProcessPoolExecutor(
+                self._workers, multiprocessing.get_context("fork"),
+                _begin_forked, (os.getpid(), self._held),
+            )  # fmt: skip
+        return ProcessPoolExecutor(
+            self._workers, multiprocessing.get_context("spawn"),
+            _begin_fresh, (os.getpid(), self._study.path, self._lang),
+        )  # fmt: skip
 
-    def _collect(self, finished: Iterable[Future[Done]]) -> Iterator[tuple[Task, Done | Exception]]:
-        lost: list[tuple[Task, Exception]] = []
-        broken = False
-        for future in list(finished):
-            fault = _fault(future)
-            if isinstance(fault, BrokenExecutor) and not broken:
-                broken = True
-                wait(self._running, timeout=30)  # all that was under way is lost, or just done
-                yield from self._collect([f for f in self._running if _has_result(f)])
-            if future not in self._running:
-                continue
-            task = self._running.pop(future)
-            if fault is None:
-                yield task, future.result()
-            elif isinstance(fault, BrokenExecutor):
-                lost.append((task, fault))
-            else:
-                yield task, fault
-        if broken:
-            lost += [(task, BrokenExecutor()) for task in self._running.values()]
-            self._running.clear()
-            if self._renewed is None:
-                yield from self._give_up(lost)
-                return
-            self.executor.shutdown(wait=True)
-            self.executor = self._renewed()
-        yield from self._try_again(lost)
+    def renew(self) -> Executor:
+        """End a pool that broke and return another."""
+        self.executor.shutdown(wait=True, cancel_futures=True)
+        self.executor = self._make()
+        return self.executor
 
-    def _try_again(self, lost: list[tuple[Task, Exception]]) -> Iterator[tuple[Task, Exception]]:
-        for task, fault in lost:
-            if len(lost) == 1:  # it was alone
-                self._tries[id(task)] += 1
-            if self._tries[id(task)] < MOST_TRIES:
-                self._suspects.append(task)
-            else:
-                yield task, _killed(fault)
-
-    def _give_up(self, lost: list[tuple[Task, Exception]]) -> Iterator[tuple[Task, Exception]]:
-        lost += [(task, BrokenExecutor()) for task in (*self._suspects, *self._waiting)]
-        self._suspects.clear()
-        self._waiting.clear()
-        for task, fault in lost:
-            yield task, _killed(fault)
+    def end(self, *, now: bool) -> None:
+        """End the workers: when they are done, or now."""
+        if now:
+            own = [p for p in multiprocessing.active_children() if p not in self._before]
+            for process in own:
+                process.terminate()
+            for process in own:
+                process.join(_GRACE)
+                if process.is_alive():
+                    process.kill()
+        self.executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _fault(future: Future[Any]) -> Exception | None:
-    try:
-        return cast("Exception | None", future.exception())
-    except CancelledError as cancelled:
-        return cancelled
+def _begin_forked(parent: int, held: IO[Any] | None) -> None:
+    if held is not None:
+        held.close()
+    _begin(parent)
 
 
-def _has_result(future: Future[Any]) -> bool:
-    return future.done() and _fault(future) is None
+def _begin_fresh(parent: int, study: Path, lang: str) -> None:
+    stay_single()
+    _begin(parent)
+    warm_up(study, lang)
 
 
-def _killed(fault: Exception) -> Exception:
-    if isinstance(fault, BrokenExecutor):
-        return ChildProcessError(_("its worker was killed {n} times", n=MOST_TRIES))
-    return fault
-
-
-def local_workers(
-    number: int, *, forked: bool, prepare: Callable[[], object] | None = None
-) -> ProcessPoolExecutor:
-    """Return worker processes on this machine.
-
-    Parameters
-    ----------
-    number : int
-        How many.
-    forked : bool
-        Copies of this process, which must have one thread, with all that it has imported; else
-        fresh ones.
-    prepare : callable, optional
-        What a worker does first.
-    """
-    return ProcessPoolExecutor(
-        max_workers=number,
-        mp_context=multiprocessing.get_context("fork" if forked else "spawn"),
-        initializer=_begin,
-        initargs=(prepare,),
-    )
-
-
-def _begin(prepare: Callable[[], object] | None) -> None:
-    """Leave a keyboard's interrupt to the parent, and end with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin(parent: int) -> None:
+    """Let a worker end as it is told, and never outlive the process that it works for."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells it
+    signal.signal(signal.SIGTERM, leave)
     if sys.platform == "linux":
+        import ctypes
+
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    if prepare is not None:
-        prepare()
+            ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)  # 1: PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            leave()
 
 
-def stop(executor: Executor) -> None:
-    """End workers in the middle of what they do."""
-    for process in list((getattr(executor, "_processes", None) or {}).values()):
-        with suppress(Exception):
-            process.terminate()
-    executor.shutdown(wait=False, cancel_futures=True)
+def run_all(
+    tasks: Iterable[Task],
+    pool: Executor,
+    *,
+    window: int,
+    renew: Callable[[], Executor] | None = None,
+) -> Generator[Record, None, None]:
+    """Run tasks on an executor and yield their records as they come.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        Taken as they are needed.
+    pool : Executor
+        Where they run.
+    window : int
+        How many wait or run at once, so that thousands of tasks take no more memory than few.
+    renew : callable, optional
+        Ends a broken pool and returns another.
+
+    Yields
+    ------
+    Record
+        One a task. A task whose worker died is run again, up to three times in all; the others
+        that the worker's end took away do not count it.
+    """
+    queue = _Queue(tasks)
+    waiting: dict[Future[Record], Task] = {}
+    fruitless = 0
+    while queue.refill(waiting, pool, window):
+        finished, _rest = wait(waiting, return_when=FIRST_COMPLETED)
+        fault: Exception | None = None
+        gone: list[Task] = []
+        if any(isinstance(f.exception(), BrokenExecutor) for f in finished if not f.cancelled()):
+            finished, _rest = wait(waiting)  # they all end with it
+        for future in finished:
+            task = waiting.pop(future)
+            try:
+                record = future.result()
+            except Exception as ended:  # the worker's: of a notebook's own nothing gets here
+                fault = ended
+                gone.append(task)
+            else:
+                fruitless = 0
+                yield record
+        if fault is None:
+            continue
+        begun = [t for t in gone if left_behind(t.scratch, key_of(t.job.key))]
+        fruitless = 0 if begun else fruitless + 1
+        broken = isinstance(fault, BrokenExecutor)
+        if fruitless >= _FRUITLESS or (broken and renew is None):
+            said = _("no worker could take it ({fault})", fault=one_line(fault))
+            yield from (lost(task, said) for task in (*gone, *waiting.values(), *queue.rest()))
+            return
+        for task in gone:
+            if (tries := left_behind(task.scratch, key_of(task.job.key))) >= MOST_TRIES:
+                yield given_up(task, tries)
+            else:
+                queue.again.append(task)
+        if broken and renew is not None:
+            pool = renew()
+
+
+class _Queue:
+    """Tasks that are still to be given out; those given out in vain come first."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self.again: deque[Task] = deque()
+        self._tasks = iter(tasks)
+
+    def take(self) -> Task | None:
+        """Return the next task, or None."""
+        return self.again.popleft() if self.again else next(self._tasks, None)
+
+    def rest(self) -> Iterator[Task]:
+        """Yield all that are left."""
+        return iter(self.take, None)
+
+    def refill(self, waiting: dict[Future[Record], Task], pool: Executor, window: int) -> bool:
+        """Give out tasks up to `window`; say whether any is out."""
+        while len(waiting) < window and (task := self.take()) is not None:
+            try:
+                waiting[pool.submit(run_task, task)] = task
+            except BrokenExecutor as fault:  # it broke between two tasks
+                future: Future[Record] = Future()
+                future.set_exception(fault)
+                waiting[future] = task
+                break
+        return bool(waiting)

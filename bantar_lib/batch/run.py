@@ -2,60 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from functools import partial
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 
 from bantar_lib.audit import audit_tables
-from bantar_lib.batch.alone import alone
-from bantar_lib.batch.engine import can_fork
-from bantar_lib.batch.execute import (
-    Limits,
-    Record,
-    Task,
-    execute,
-    one_line,
-    record_of,
-    write_whole,
-)
-from bantar_lib.batch.manifest import (
-    Line,
-    add_line,
-    basis,
-    hash_of,
-    output_files,
-    read_manifest,
-    reason_to_run,
-)
-from bantar_lib.batch.pages import pages_of, relative
-from bantar_lib.batch.plan import plan, safe_name
-from bantar_lib.batch.pool import Worked, local_workers, stop
-from bantar_lib.batch.warm import warm_up
+from bantar_lib.batch.due import Task, basis, due, tasks_of
+from bantar_lib.batch.execute import Record
+from bantar_lib.batch.pages import with_pages
+from bantar_lib.batch.plan import plan, reference
+from bantar_lib.batch.pool import LocalPool, run_all
+from bantar_lib.batch.results import collect_results
+from bantar_lib.batch.run_log import RunLog
 from bantar_lib.coding import check_conclusions
 from bantar_lib.errors import UserError
-from bantar_lib.measures.counts import SEED
 from bantar_lib.measures.shared import warm
 from bantar_lib.study import Study, load_study
 from bantar_lib.words import room_words
 
 _ = room_words("batch")
-LOG = "run.log"
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A task, and why it must run; blank where its outputs are up to date."""
-
-    task: Task
-    why: str
+COLUMNS = ["notebook", "district_id", "district", "status", "seconds", "output", "error"]
+_WINDOW = 256
+"""Tasks that wait at once at an executor of which the size is not known."""
+_SCRATCH = ".run"
 
 
 def run_batch(
@@ -65,18 +40,19 @@ def run_batch(
     lang: str = "id",
     executor: Executor | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     parameters: Mapping[str, str] | None = None,
     outputs: str | Path = "outputs",
     force: bool = False,
-    engine: Literal["auto", "kernel"] = "auto",
     timeout: float | None = None,
     memory_mb: int | None = None,
+    on_start: Callable[[int, int], None] | None = None,
     on_record: Callable[[Record, int], None] | None = None,
 ) -> pd.DataFrame:
     """Evaluate districts: run their notebooks and collect their results.
 
-    What is up to date is not run again: the study, the notebook, its parameters, the library and
-    its packages are those of the last run, and its files are as that run left them.
+    Only what is due runs: what never ran, failed, or rests on something that has changed since.
+    So a batch that was stopped, or killed, is gone on with by running it again.
 
     Parameters
     ----------
@@ -87,64 +63,66 @@ def run_batch(
     lang : str
         Language of the pages, ``id`` or ``en``.
     executor : concurrent.futures.Executor, optional
-        Where the notebooks run; by default `workers` processes on this machine. Workers on other
-        machines must see the study and `outputs` under the same paths.
+        Where the notebooks run; by default `workers` processes on this machine.
     workers : int, optional
-        Notebooks at a time; by default one a processor.
+        Number of processes; by default one a processor.
+    scheduler : str, optional
+        Address of a Dask scheduler whose workers run the notebooks.
     parameters : mapping, optional
         Further notebook parameters, as text.
     outputs : str or Path
         The folder under which ``<study>/<lang>/`` is written.
     force : bool
-        Also run what is up to date.
-    engine : str
-        ``kernel`` starts a new kernel for every notebook, as papermill does; by default a process
-        is forked for it where the system can.
+        Run everything, due or not.
     timeout : float, optional
-        Seconds that a notebook may take.
+        Seconds that one notebook may take.
     memory_mb : int, optional
-        Megabytes that a notebook's process may hold.
+        Megabytes that one notebook may hold.
+    on_start : callable, optional
+        Called with the number of jobs that are due, and of all.
     on_record : callable, optional
-        Called with each finished :class:`Record` and the number of notebooks to run.
+        Called with each finished :class:`Record` and the number of jobs that are due.
 
     Returns
     -------
     pandas.DataFrame
-        One row a notebook: notebook, district_id, district, status (``done``, ``failed``, or
-        ``kept`` where it was up to date), seconds, output, error, cpu_seconds, peak_memory_mb,
-        engine, note, started. ``<study>/<lang>/results.csv`` holds the results of all districts
-        that have one, ``manifest.jsonl`` how each output was made.
+        One row a notebook: notebook, district_id, district, status (done, failed or unchanged),
+        seconds, output, error. ``<study>/<lang>/results.csv`` holds the results of all districts
+        that have one, ``manifest.jsonl`` the record of every run, ``run.log`` its details.
 
     Raises
     ------
     UserError
         Before anything runs: for a study with faults, an unknown district or parameter, a
-        conclusion that does not come back to evidence, or where another run writes there.
+        conclusion that does not come back to evidence, another run that writes to the same
+        folder, or a cluster that cannot do the work.
     """
     opened = study if isinstance(study, Study) else load_study(study)
     root = Path(outputs).resolve()
-    folder = root / safe_name(opened.id) / lang
-    limits = Limits(engine, timeout, memory_mb)
-    laid_out = partial(_lay_out, opened, districts, lang, root, parameters, limits, force)
-    laid_out()  # a mistake is said before a folder is made
-    with alone(folder):
-        every = laid_out()  # what another run did meanwhile need not be done again
-        tasks = [p.task for p in every if p.why]
-        records = [record_of(p.task.job, "kept") for p in every if not p.why]
-        if tasks:
-            warm(opened, audit_tables)  # else each worker would compute what all pages share
-        for record, task in _run(tasks, executor, workers, engine, opened, lang):
-            records.append(record)
-            _note(folder, record, task)
-            if on_record:
-                on_record(record, len(tasks))
-        collect_results(opened, lang, root)
-    order = {str(p.task.job.output): n for n, p in enumerate(every)}
-    records.sort(key=lambda r: order[r.output])
-    return pd.DataFrame([asdict(r) for r in records], columns=list(Record.__annotations__))
+    tasks = _tasks(opened, districts, lang, root, parameters, timeout, memory_mb)
+    if faults := check_conclusions(opened):
+        raise UserError("\n".join(map(str, faults)))
+    with RunLog(tasks[0].job.root) as log:
+        waiting = [task for task, _reason in due(tasks, force=force)]
+        log.start(len(waiting), len(tasks))
+        if on_start:
+            on_start(len(waiting), len(tasks))
+        records: dict[Path, Record] = {}
+        try:
+            with _scratch(tasks[0]):
+                for record in _run(waiting, opened, lang, executor, workers, scheduler, log):
+                    records[Path(record.output)] = record
+                    log.record(record)
+                    if on_record:
+                        on_record(record, len(waiting))
+        finally:  # also where the user stops it: what had finished counts
+            collect_results(opened, lang, root)
+        log.end(records.values())
+    rows = [records.get(task.job.output) or _unchanged(task) for task in tasks]
+    return pd.DataFrame([{c: getattr(r, c) for c in COLUMNS} for r in rows], columns=COLUMNS)
 
 
-def planned(
+def list_due(
     study: Study | str | Path,
     districts: Sequence[str] | None = None,
     *,
@@ -153,122 +131,96 @@ def planned(
     outputs: str | Path = "outputs",
     force: bool = False,
 ) -> pd.DataFrame:
-    """Return what :func:`run_batch` would do, without doing it.
+    """Return what :func:`run_batch` would run, and why; nothing is run or written.
+
+    Parameters
+    ----------
+    study, districts, lang, parameters, outputs, force
+        As for :func:`run_batch`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a notebook: notebook, district_id, district, why (blank where it is up to date).
+        One row a job that is due: notebook, district_id, district, reason (one of
+        :data:`~bantar_lib.batch.due.REASONS`), output.
 
     Raises
     ------
     UserError
-        As :func:`run_batch`.
+        As :func:`run_batch` before anything runs.
+
+    Examples
+    --------
+    >>> table = list_due("kampung_bantar", ["Kota Baru"], outputs="no such folder")
+    >>> table[["notebook", "district_id", "reason"]].values.tolist()
+    [['02_district', '15.71.07', 'new']]
     """
     opened = study if isinstance(study, Study) else load_study(study)
-    every = _lay_out(
-        opened, districts, lang, Path(outputs).resolve(), parameters, Limits(), force
-    )  # fmt: skip
-    columns = ["notebook", "district_id", "district", "why"]
+    tasks = _tasks(opened, districts, lang, Path(outputs).resolve(), parameters)
     rows = [
-        (p.task.job.notebook.stem, p.task.job.district_id, p.task.job.district, p.why)
-        for p in every
+        (t.job.notebook.stem, t.job.district_id, t.job.district, reason, str(t.job.output))
+        for t, reason in due(tasks, force=force)
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["notebook", "district_id", "district", "reason", "output"])
 
 
-def _lay_out(
-    study: Study,
-    districts: Sequence[str] | None,
-    lang: str,
-    root: Path,
-    parameters: Mapping[str, str] | None,
-    limits: Limits,
-    force: bool,
-) -> list[Planned]:
-    jobs = plan(study, districts, lang=lang, outputs=root, parameters=parameters)
+def _tasks(
+    study: Study, districts: Sequence[str] | None, lang: str, outputs: Path,
+    parameters: Mapping[str, str] | None, timeout: float | None = None,
+    memory_mb: int | None = None,
+) -> list[Task]:  # fmt: skip
+    """Lay out all tasks, due or not."""
+    jobs = plan(study, districts, lang=lang, outputs=outputs, parameters=parameters)
     if study.districts.empty:
         raise UserError(_("The study has no districts yet: fill in the table districts."))
-    if faults := check_conclusions(study):
-        raise UserError("\n".join(map(str, faults)))
-    pages = pages_of(study, jobs, plan(study, None, lang=lang, outputs=root), lang)
-    folder = root / safe_name(study.id) / lang
-    known = read_manifest(folder)
-    every = []
-    for job, page in zip(jobs, pages, strict=True):
-        task = Task(job, page, basis(job, page, study.content_hash), limits)
-        why = reason_to_run(job, dict(task.basis), known.get(relative(job.output, folder)))
-        every.append(Planned(task, why or (_("asked for") if force else "")))
-    return every
+    pages = with_pages(study, jobs, plan(study, None, lang=lang, outputs=outputs), lang)
+    scratch = jobs[0].root / _SCRATCH / uuid.uuid4().hex
+    return tasks_of(pages, basis(study), scratch, timeout=timeout, memory_mb=memory_mb)
+
+
+@contextmanager
+def _scratch(task: Task) -> Iterator[None]:
+    """Make the run's own folder; remove it afterwards, and those of runs that were killed."""
+    runs = task.scratch.parent
+    shutil.rmtree(runs, ignore_errors=True)
+    task.scratch.mkdir(parents=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(runs, ignore_errors=True)
 
 
 def _run(
-    tasks: Sequence[Task],
-    executor: Executor | None,
-    workers: int | None,
-    engine: str,
-    study: Study,
-    lang: str,
-) -> Any:
-    """Yield the record of each task, as it ends."""
-    number = workers or os.cpu_count() or 1
-    renewed = None
-    if executor is None and tasks:
-        number = min(number, len(tasks))
-        where = study.path
-        if engine == "auto":
-            warm_up(study, lang, draw=len(tasks) > number)
-        forked = engine == "auto" and not can_fork()
-        prepare = None if forked or engine != "auto" else partial(warm_up, where, lang, draw=False)
-        renewed = partial(local_workers, number, forked=forked, prepare=prepare)
-        executor = renewed()
-    if executor is None:
+    tasks: Sequence[Task], study: Study, lang: str, executor: Executor | None,
+    workers: int | None, scheduler: str | None, log: RunLog,
+) -> Iterator[Record]:  # fmt: skip
+    """Run tasks where they are to run."""
+    if not tasks:
         return
-    work = Worked(execute, tasks, executor=executor, window=number, renewed=renewed)
-    try:
-        for task, done in work:
-            if isinstance(done, Exception):
-                done = record_of(task.job, "failed", one_line(done))
-            yield done, task
-    except BaseException:
-        if renewed:
-            stop(work.executor)
-        raise
-    if renewed:
-        work.executor.shutdown()
+    warm(study, audit_tables)  # else each worker would compute what all pages share
+    if executor is not None:
+        with closing(run_all(tasks, executor, window=_WINDOW)) as records:
+            yield from records
+    elif scheduler is not None:
+        from bantar_lib.batch.cluster import cluster
+
+        one = tasks[0]
+        with (
+            cluster(scheduler, study, reference(study), one.basis, one.scratch) as (pool, threads),
+            closing(run_all(tasks, pool, window=max(_WINDOW, 2 * threads))) as records,
+        ):
+            yield from records
+    else:
+        many = min(workers or os.cpu_count() or 1, len(tasks))
+        local, done = LocalPool(many, study, lang, log.file), False
+        try:
+            yield from run_all(tasks, local.executor, window=2 * many + 1, renew=local.renew)
+            done = True
+        finally:
+            local.end(now=not done)
 
 
-def _note(folder: Path, record: Record, task: Task) -> None:
-    """Note how an output was made, in the manifest and in the log."""
-    output = relative(task.job.output, folder)
-    line: Line = {
-        **{k: v for k, v in asdict(record).items() if k != "note"},
-        **task.basis,
-        "output": output,
-        "seed": SEED,
-        **{key: hash_of(file) for key, file in output_files(task.job).items()},
-    }
-    text = f"{record.started}\t{record.status}\t{record.seconds:.2f} s\t{output}\t{record.error}"
-    with suppress(OSError):  # of a full disk the record tells
-        add_line(folder, line)
-        with (folder / LOG).open("a", encoding="utf-8") as log:
-            log.write(text.rstrip() + "\n")
-
-
-def collect_results(study: Study, lang: str, outputs: Path) -> Path | None:
-    """Gather every district's ``result.json`` into one tidy ``results.csv``.
-
-    Results of an earlier state of the study, of which its inputs no longer tell, stay out.
-    """
-    root = outputs / safe_name(study.id) / lang
-    target = root / "results.csv"
-    rows: list[dict[str, Any]] = []
-    for path in sorted(root.rglob("result.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record.get("input_hash") == study.content_hash:
-            rows.extend(record["results"])
-    if not rows:
-        target.unlink(missing_ok=True)
-        return None
-    write_whole(target, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
-    return target
+def _unchanged(task: Task) -> Record:
+    job = task.job
+    return Record(job.notebook.stem, job.district_id, job.district, "unchanged", 0.0,
+                  str(job.output))  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -26,19 +25,16 @@ CASES = {
 
 def both(folder: Path, notebooks, parameters=None):
     """Run notebooks both ways, in folders ``auto`` and ``kernel``; return how each ended."""
+    told = {}
     for name, node in notebooks.items():
         nbformat.write(node, folder / f"{name}.ipynb")
-    jobs = {
-        name: (folder / f"{name}.ipynb", (parameters or {}).get(name, {}), LIMITS.get(name, {}))
-        for name in notebooks
-    }
-
-    def one(engine):
+    for engine in ("auto", "kernel"):
         (folder / engine).mkdir()
-        return engine, run(engine, folder / engine, jobs)
-
-    with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(one, ("auto", "kernel")))
+        told[engine] = run(engine, folder / engine, {
+            name: (folder / f"{name}.ipynb", (parameters or {}).get(name, {}), LIMITS.get(name, {}))
+            for name in notebooks
+        })  # fmt: skip
+    return told
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -91,6 +92,30 @@ def test_districts_never_share_a_folder_where_case_does_not_count(pairs):
 @given(st.dictionaries(st.text("aAé _./", max_size=4), st.text("bB ", max_size=3), max_size=6))
 def test_no_districts_share_a_folder(named):
     assert len({name.casefold() for name in folders(*named.items())}) == len(named)
+
+
+def many(number: int, code: str) -> dict[str, str]:
+    codes = [code.format(n) for n in range(number)]
+    return district_folders(pd.DataFrame({"district_id": codes, "name": ["Melati"] * number}))
+
+
+def test_up_to_300_districts_lie_side_by_side():
+    assert not any("/" in folder for folder in many(300, "{:06}").values())
+
+
+@pytest.mark.parametrize("code", ["{:06}", "15.{:02}", "d{}", "{}", "../{}", "x" * 200 + "{}"])
+def test_more_districts_lie_on_shelves_by_the_beginning_of_their_code(code):
+    placed = list(many(7642, code).values())
+    assert len({folder.casefold() for folder in placed}) == 7642
+    shelves = Counter(folder.split("/")[0] for folder in placed)
+    assert max(shelves.values()) <= 500
+    assert len(shelves) <= 500
+    assert all(len(folder.split("/")) == 2 for folder in placed)
+    assert all(valid_everywhere(part) for folder in placed for part in folder.split("/"))
+
+
+def test_a_shelf_is_called_after_the_code():
+    assert many(400, "15.{:04}")["15.0007"] == "15.00/15.0007_Melati"
 
 
 @pytest.fixture

@@ -3,97 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
-from nbformat import v4
 
-from bantar_lib import load_study, run_batch
 from bantar_lib.batch.execute import write_whole
 from bantar_lib.cli import main
 
 pytestmark = pytest.mark.slow
-
-PARAMETERS = 'study: str = ""\nlang: str = "id"'
-# A district's notebook without heavy imports. It shows a result, and fails for district 02 where
-# the study's private folder, which is no input, holds a reason.
-DISTRICT = """\
-import pathlib
-from IPython.display import display
-private = pathlib.Path(study, "private")
-fails = private / "fails.txt"
-reason = fails.read_text("utf-8") if fails.exists() and district == "02" else ""
-digest = (private / "hash.txt").read_text("utf-8")
-rows = [{"district_id": district, "measure": "made_up", "value": None if district == "03" else 1}]
-"""
-FAILING = "if reason == 'die': import os; os._exit(3)\nassert not reason, reason"
-RESULT = """\
-record = {"input_hash": digest, "results": rows}
-display({"application/vnd.bantar.result+json": record, "text/plain": "recorded"}, raw=True,
-        metadata={"bantar": "result"})
-"""
-
-
-def book(*cells: str, parameters: str = PARAMETERS) -> nbformat.NotebookNode:
-    made = [
-        v4.new_markdown_cell("# Apa?", metadata={"tags": ["id"]}),
-        v4.new_markdown_cell("# What?", metadata={"tags": ["en"]}),
-        v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        *(v4.new_code_cell(cell) for cell in cells),
-    ]
-    return v4.new_notebook(cells=made)
-
-
-@pytest.fixture
-def notebooks(tmp_path, monkeypatch) -> Path:
-    """A folder of tiny notebooks in place of the library's own."""
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    nbformat.write(book("print(lang)"), folder / "01_city.ipynb")
-    own = book(DISTRICT, FAILING, RESULT, parameters=f'{PARAMETERS}\ndistrict: str = ""')
-    nbformat.write(own, folder / "02_district.ipynb")
-    nbformat.write(book("1 / 0"), folder / "explore.ipynb")  # no number: no batch runs it
-    module = import_module("bantar_lib.batch.plan")  # the package's own `plan` is the function
-    monkeypatch.setattr(module, "shared_folder", lambda _name: folder)
-    return folder
-
-
-@pytest.fixture
-def study(write_small) -> Path:
-    folder = write_small()
-    (folder / "private").mkdir()
-    note_hash(folder)
-    return folder
-
-
-def note_hash(folder: Path) -> None:
-    (folder / "private/hash.txt").write_text(load_study(folder).content_hash, "utf-8")
-
-
-Run = Callable[..., pd.DataFrame]
-
-
-@pytest.fixture
-def run(notebooks, study, tmp_path) -> Run:
-    """Run the tiny notebooks on one thread."""
-
-    def run_them(districts: Sequence[str] | None = None, **options) -> pd.DataFrame:
-        with ThreadPoolExecutor(1) as pool:
-            return run_batch(
-                study, districts, executor=pool, outputs=tmp_path / "outputs", **options
-            )
-
-    return run_them
-
-
-def at(tmp_path: Path, name: str = "", lang: str = "id") -> Path:
-    return tmp_path / "outputs" / "small" / lang / name
-
 
 MELATI, KENANGA = "districts/01_Melati", "districts/02_Kenanga"
 
@@ -111,16 +30,16 @@ def test_what_a_run_leaves(run, tmp_path):
     for output in map(Path, table["output"]):
         assert output.exists()
         assert output.with_suffix(".html").exists()
-    record = json.loads(at(tmp_path, f"{MELATI}/result.json").read_text("utf-8"))
+    record = json.loads(at(f"{MELATI}/result.json").read_text("utf-8"))
     assert record["results"] == [{"district_id": "01", "measure": "made_up", "value": 1}]
-    assert not list(at(tmp_path).rglob(".*")), "a half-written file was left"
+    assert not list(at().rglob(".*")), "a half-written file was left"
 
 
 def test_results_are_one_tidy_table(run, tmp_path):
     run()
-    text = at(tmp_path, "results.csv").read_bytes().decode("utf-8")
+    text = at("results.csv").read_bytes().decode("utf-8")
     assert "\r" not in text
-    table = pd.read_csv(at(tmp_path, "results.csv"), dtype={"district_id": str})
+    table = pd.read_csv(at("results.csv"), dtype={"district_id": str})
     assert table["district_id"].tolist() == ["01", "02", "03"]
     assert table["value"].tolist()[:2] == [1, 1]
     assert table["value"].isna()[2], "an unknown value is blank, not 0"
@@ -128,7 +47,7 @@ def test_results_are_one_tidy_table(run, tmp_path):
 
 def test_the_language_of_the_pages(run, tmp_path):
     run(["01"], lang="en")
-    page = at(tmp_path, f"{MELATI}/02_district.html", "en").read_text("utf-8")
+    page = at(f"{MELATI}/02_district.html", "en").read_text("utf-8")
     assert '<html lang="en">' in page
     assert "What?" in page
     assert "Apa?" not in page
@@ -143,11 +62,11 @@ def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, tmp_path
         "": "done", "Melati": "done", "Kenanga": "failed", "Mawar": "done"
     }  # fmt: skip
     assert "\n" not in table.loc["Kenanga", "error"]
-    left = at(tmp_path, KENANGA)
+    left = at(KENANGA)
     assert not (left / "result.json").exists()
     assert not (left / "02_district.html").exists()
     assert not list(left.glob(".*"))
-    results = pd.read_csv(at(tmp_path, "results.csv"), dtype={"district_id": str})
+    results = pd.read_csv(at("results.csv"), dtype={"district_id": str})
     assert results["district_id"].tolist() == ["01", "03"]
 
 
@@ -155,10 +74,10 @@ def test_a_failing_district_leaves_its_traceback(run, study, tmp_path):
     (study / "private/fails.txt").write_text("no counts", "utf-8")
     table = run(["Kenanga"])
     assert table["error"].tolist() == ["AssertionError: no counts"]
-    notebook = nbformat.read(at(tmp_path, f"{KENANGA}/02_district.ipynb"), as_version=4)
+    notebook = nbformat.read(at(f"{KENANGA}/02_district.ipynb"), as_version=4)
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     assert [o.ename for o in outputs if o.output_type == "error"] == ["AssertionError"]
-    assert not at(tmp_path, "results.csv").exists()
+    assert not at("results.csv").exists()
 
 
 def test_results_of_other_inputs_stay_out(run, study, tmp_path):
@@ -169,19 +88,19 @@ def test_results_of_other_inputs_stay_out(run, study, tmp_path):
     )
     note_hash(study)
     run(["Melati"])
-    results = pd.read_csv(at(tmp_path, "results.csv"), dtype={"district_id": str})
+    results = pd.read_csv(at("results.csv"), dtype={"district_id": str})
     assert results["district_id"].tolist() == ["01"]
 
 
 def test_a_run_of_one_district_keeps_the_results_of_the_others(run, tmp_path):
     run()
     run(["Melati"])
-    assert len(pd.read_csv(at(tmp_path, "results.csv"))) == 3
+    assert len(pd.read_csv(at("results.csv"))) == 3
 
 
 def test_a_stopped_job_leaves_all_as_it_was(run, tmp_path, monkeypatch):
     run(["Melati"])
-    before = {p.name: p.read_bytes() for p in at(tmp_path, MELATI).iterdir()}
+    before = {p.name: p.read_bytes() for p in at(MELATI).iterdir()}
 
     def stop(*_given, **_options):
         raise KeyboardInterrupt
@@ -189,7 +108,7 @@ def test_a_stopped_job_leaves_all_as_it_was(run, tmp_path, monkeypatch):
     monkeypatch.setattr("papermill.execute_notebook", stop)
     with pytest.raises(KeyboardInterrupt):
         run(["Melati"])
-    assert {p.name: p.read_bytes() for p in at(tmp_path, MELATI).iterdir()} == before
+    assert {p.name: p.read_bytes() for p in at(MELATI).iterdir()} == before
 
 
 def test_a_file_is_whole_or_not_there(tmp_path):
