@@ -41,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     with language(_asked_language(given) or user_language()):
         with translated_argparse():
-            options = _parser().parse_args(given)
+            options, more = _parser().parse_known_args(given)
+            if more and options.call is not _lab:
+                _parser().parse_args(given)  # says which argument nobody knows
+            options.more = more
         try:
             code = int(options.call(options))
             sys.stdout.flush()
@@ -103,8 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(new)
     _add_code(command("code", _code, _("take codings in from other programs, or give them out")))
     lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
-    lab.add_argument("options", nargs=argparse.REMAINDER, metavar="…",
-                     help=_("passed on to JupyterLab"))  # fmt: skip
+    # Not a REMAINDER, which takes no option that stands first.
+    lab.epilog = _("Whatever else is given is passed on to JupyterLab.")
     return parser
 
 
@@ -490,4 +493,4 @@ def _tell(table: pd.DataFrame) -> None:
 def _lab(options: argparse.Namespace) -> int:
     from bantar_lib.lab.jupyter import open_lab
 
-    return open_lab(options.options)
+    return open_lab(options.more)

@@ -11,11 +11,12 @@ from bantar_lib.lab.paragraphs import Paragraph
 
 _LEAST = 5
 """Letters of a word that is looked for: shorter ones are mostly particles."""
-_PARTICLES = frozenset(
-    "adalah antara dalam dalamnya dapat dengan karena lebih mereka sebagai sejauh seperti tetapi "
-    "tidak untuk yang about behind could other should their there these those where which whose "
-    "would".split()
-)
+_NO_TERMS = """
+    adalah antara dalam dalamnya dapat dengan karena lebih mereka sebagai sejauh seperti tetapi
+    tidak untuk yang about behind could other should their there these those where which whose
+    would
+"""
+_PARTICLES = frozenset(_NO_TERMS.split())
 _MOST_INDICATORS = 2
 """A word that the codebook uses for more indicators than this tells none of them apart."""
 _MOST = 20

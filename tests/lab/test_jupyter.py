@@ -6,6 +6,9 @@ import json
 import os
 import sys
 
+import pytest
+
+from bantar_lib.cli import main
 from bantar_lib.lab import jupyter
 
 
@@ -49,3 +52,16 @@ def test_installed_notebooks_are_copied_and_never_written_over(tmp_path, monkeyp
     assert folder == tmp_path / "notebooks"
     assert (folder / "a.ipynb").read_text() == "mine"
     (folder / "b.ipynb").write_text("can be saved")
+
+
+def test_the_command_passes_everything_on_in_its_order(monkeypatch):
+    given = []
+    monkeypatch.setattr(jupyter, "open_lab", lambda options: given.extend(options) or 0)
+    assert main(["lab", "--no-browser", "--lang", "id", "--port", "8890", "x.ipynb"]) == 0
+    assert given == ["--no-browser", "--port", "8890", "x.ipynb"]
+
+
+def test_other_commands_still_refuse_what_they_do_not_know(capsys):
+    with pytest.raises(SystemExit):
+        main(["list", "--no-browser"])
+    assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
