@@ -38,7 +38,7 @@ from bantar_lib.words import current_language, number, room_words
 
 _ = room_words("publish", escape=escape_markdown)
 _plain = room_words("publish")
-DOTS = Markdown("." * 48)
+DOTS = Markdown("." * 36)
 _MOST_RATINGS = 10
 """Districts whose evidence a report of all together lays out."""
 
@@ -160,8 +160,10 @@ def _recommended_text(study: Study, district_id: str, rows: pd.DataFrame) -> str
 def _introduction(study: Study, district_id: str, office: ReportSettings) -> list[Block]:
     lang = current_language()
     basis = [escape_markdown(line) for line in office.legal_basis] or [DOTS] * 3
-    purpose = escape_markdown(office.purpose) if office.purpose else _(
-        "To answer the question of the study: {question}", question=study.text("question", lang))  # fmt: skip
+    purpose: str = escape_markdown(office.purpose)
+    if not purpose:
+        purpose = _("To answer the question of the study: {question}",
+                    question=study.text("question", lang))  # fmt: skip
     return [
         Heading(_("I. Introduction")),
         Heading(_("Legal basis"), 2),
@@ -302,10 +304,10 @@ def _signature(office: ReportSettings) -> list[Block]:
     signatory = office.signatory or {}
     day = _day(office.date) if office.date else ""
     place = escape_markdown(office.place) if office.place else Markdown("." * 20)
-    lines = [f"{place}, {day or '.' * 24}"]
+    lines = [f"{place}, {day or '.' * 20}"]
     lines += [escape_markdown(signatory["title"]) if signatory.get("title") else DOTS]
     name = escape_markdown(signatory["name"]) if signatory.get("name") else DOTS
-    nip = escape_markdown(signatory["nip"]) if signatory.get("nip") else "." * 36
+    nip = escape_markdown(signatory["nip"]) if signatory.get("nip") else "." * 30
     signed = (
         *(Prose(line, "signline") for line in lines),
         Prose("\u00a0", "signroom"),

@@ -102,6 +102,11 @@ class Report:
     seconds: int
     blocks: Sequence[Block] = field(default_factory=tuple)
 
+    @property
+    def name(self) -> str:
+        """Title and place: what the file is called inside."""
+        return f"{self.title} · {self.subtitle}"
+
     def grids(self) -> list[Grid]:
         """Return its tables in order."""
         return [b for b in _flat(self.blocks) if isinstance(b, Grid)]

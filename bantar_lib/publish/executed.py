@@ -118,11 +118,11 @@ def _cell_blocks(cell: NotebookNode, level: int) -> Iterator[Block]:
 
 
 def prose_blocks(markdown: str, level: int, role: str = "") -> Iterator[Block]:
-    """Yield Markdown as paragraphs, its headings at `level`.
+    r"""Yield Markdown as paragraphs, its headings at `level`.
 
     Examples
     --------
-    >>> [type(b).__name__ for b in prose_blocks("## Reach\\n\\nOne.", 2)]
+    >>> [type(b).__name__ for b in prose_blocks("## Reach\n\nOne.", 2)]
     ['Heading', 'Prose']
     """
     for piece in re.split(r"^(#{1,6} .*)$", markdown, flags=re.MULTILINE):

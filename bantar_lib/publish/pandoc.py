@@ -74,7 +74,7 @@ def write_tree(report: Report, folder: Path) -> Path:
         "pandoc-api-version": _API,
         "meta": {
             "lang": {"t": "MetaString", "c": report.lang},
-            "title": {"t": "MetaString", "c": f"{report.title} · {report.subtitle}"},
+            "pagetitle": {"t": "MetaString", "c": report.name},
         },
         "blocks": [n for block in report.blocks for n in _nodes(block, pictures)],
     }
@@ -136,7 +136,7 @@ def _words(text: str) -> list[Node]:
 
 
 def _figure(block: Picture, pictures: _Pictures) -> Node:
-    image = _image(pictures.put(block.png, ".png"), block.alt, [["width", "84%"]])
+    image = _image(pictures.put(block.png, ".png"), block.alt, [["width", "76%"]])
     caption = [None, [{"t": "Plain", "c": [_markdown(block.caption)]}]]
     return {"t": "Figure", "c": [_NO_ATTRIBUTES, caption, [{"t": "Plain", "c": [image]}]]}
 
@@ -150,8 +150,8 @@ def _table(grid: Grid) -> Node:
     caption = [None, [{"t": "Plain", "c": _words(grid.caption)}]]
     head = [_NO_ATTRIBUTES, [_row(grid.heads)]]
     body = [_NO_ATTRIBUTES, 1, [], [_row(cells) for cells in grid.rows]]
-    return {"t": "Table", "c": [["", ["tofill"] if grid.blank else [], []], caption, specs, head,
-                                [body], [_NO_ATTRIBUTES, []]]}  # fmt: skip
+    look = ["", ["tofill"], [["custom-style", "ToFill"]]] if grid.blank else _NO_ATTRIBUTES
+    return {"t": "Table", "c": [look, caption, specs, head, [body], [_NO_ATTRIBUTES, []]]}
 
 
 def _row(cells: Sequence[str]) -> list[Any]:
@@ -171,13 +171,16 @@ def column_widths(grid: Grid) -> list[float]:
     >>> [round(w, 1) for w in column_widths(grid)]
     [0.0, 1.0]
     """
-    least, wanted = [], []
+    least: list[float] = []
+    wanted: list[float] = []
     for n, head in enumerate(grid.heads):
         cells = [head, *(row[n] for row in grid.rows)]
-        word = max((len(w) for cell in cells for w in cell.split()), default=1)
-        least.append(min(max(word, _BLANK if n in grid.blank else 0), 24) + 2)
+        # Headings are bold, and so wider.
+        words = [1.15 * len(w) for w in head.split()] + [len(w) for c in cells for w in c.split()]
+        word = min(max(words, default=1), 24)
+        least.append(max(word, _BLANK if n in grid.blank else 0) + 3)
         longest = max(map(len, cells), default=0)
-        wanted.append(max(least[-1], min(longest + 2, 32 if longest <= 120 else 70)))
+        wanted.append(max(least[-1], min(longest + 2, 32 if longest <= 120 else 110)))
     if sum(least) < _LINE < sum(wanted):
         spare = (_LINE - sum(least)) / (sum(wanted) - sum(least))
         wanted = [a + (b - a) * spare for a, b in zip(least, wanted, strict=True)]

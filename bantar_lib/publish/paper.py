@@ -54,7 +54,11 @@ _STYLES = {
 
 # Styles of our own, for the cover and the signature.
 _OWN = {
-    "Letterhead": (_spaced(0, 20, keep=True) + _CENTRE, "<w:b/>" + _size(12)),
+    "Letterhead": (
+        '<w:keepNext/><w:pBdr><w:bottom w:val="thinThickSmallGap" w:sz="18" '
+        'w:space="4" w:color="000000"/></w:pBdr><w:spacing w:before="0" w:after="20"/>' + _CENTRE,
+        "<w:b/>" + _size(12),
+    ),
     "Mark": (_spaced(240, 0) + _CENTRE, "<w:b/>" + _size(11)),
     "Field": (_spaced(80, 0), ""),
     "Small": (_spaced(600, 0), '<w:color w:val="404040"/>' + _size(9)),
@@ -72,6 +76,18 @@ _TABLE = (
     '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders><w:bottom {dark}/>'
     '</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
 ).format(w=_WORD, size=_size(8.5), dark=_LINE.format(8, "000000"), pale=_LINE.format(4, "BFBFBF"))
+
+# Cells to write into by hand: lines all around, and room.
+_TO_FILL = (
+    '<w:style xmlns:w="{w}" w:type="table" w:customStyle="1" w:styleId="ToFill">'
+    '<w:name w:val="ToFill"/><w:basedOn w:val="TableNormal"/>'
+    '<w:pPr><w:spacing w:before="60" w:after="360"/></w:pPr><w:rPr>{size}</w:rPr><w:tblPr>'
+    "<w:tblBorders><w:top {line}/><w:left {line}/><w:bottom {line}/><w:right {line}/>"
+    "<w:insideH {line}/><w:insideV {line}/></w:tblBorders></w:tblPr>"
+    "<w:trPr><w:cantSplit/></w:trPr>"
+    '<w:tblStylePr w:type="firstRow"><w:pPr><w:spacing w:before="60" w:after="60"/></w:pPr>'
+    "<w:rPr><w:b/></w:rPr></w:tblStylePr></w:style>"
+).format(w=_WORD, size=_size(8.5), line=_LINE.format(4, "000000"))
 
 _SIZES = {"A4": (11906, 16838), "F4": (12189, 18709)}
 """Papers in twentieths of a point."""
@@ -161,6 +177,7 @@ def _styled(styles: str) -> str:
             if inner:
                 _put(style, tag, inner)
     root.append(ElementTree.fromstring(_TABLE))
+    root.append(ElementTree.fromstring(_TO_FILL))
     for name, (paragraph, letters) in _OWN.items():
         root.append(ElementTree.fromstring(
             f'<w:style xmlns:w="{_WORD}" w:type="paragraph" w:customStyle="1" w:styleId="{name}">'

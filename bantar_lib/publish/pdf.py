@@ -12,13 +12,11 @@ from bantar_lib.words import room_words
 
 _ = room_words("publish")
 _TEMPLATE = Path(__file__).parent / "report.typ"
-_STANDARD = "ua-1"
-"""PDF/UA-1: a screen reader gets language, headings, table heads and alternative texts."""
 _SIZES = {"A4": ("210mm", "297mm"), "F4": ("215mm", "330mm")}
 
 
 def pdf_bytes(report: Report, name: str) -> bytes:
-    """Return the report as PDF.
+    """Return the report as PDF/UA-1: a screen reader gets language, headings and table heads.
 
     Only fonts that come with the libraries are used: Libertinus Serif, and DejaVu Sans for what
     it lacks, such as Arabic letters. Neither has Javanese, Balinese or Sundanese script; a name
@@ -44,7 +42,7 @@ def pdf_bytes(report: Report, name: str) -> bytes:
         (folder / "report.typ").write_bytes(_TEMPLATE.read_bytes() + b"\n" + body)
         # What comes from data is handed over as text: it is never read as typst's own language.
         said = {
-            "title": f"{report.title} · {report.subtitle}", "lang": report.lang,
+            "title": report.name, "lang": report.lang,
             "mark": " · ".join(report.marks), "width": width, "height": height,
             "page": _("Page"),
         }  # fmt: skip
@@ -52,7 +50,7 @@ def pdf_bytes(report: Report, name: str) -> bytes:
         try:
             made = typst.compile(
                 str(folder / "report.typ"), root=str(folder), format="pdf", sys_inputs=said,
-                font_paths=[str(fonts)], ignore_system_fonts=True, pdf_standards=[_STANDARD],
+                font_paths=[str(fonts)], ignore_system_fonts=True, pdf_standards="ua-1",
                 timestamp=report.seconds, package_path=str(folder), package_cache_path=str(folder),
             )  # fmt: skip
         except typst.TypstError as fault:

@@ -91,7 +91,9 @@ return {
       if not FORMAT:match("html") then return nil end
       local label = pandoc.utils.stringify(element.caption.long)
       return pandoc.Div({ element },
-        pandoc.Attr("", { "scroll" }, { tabindex = "0", role = "region", ["aria-label"] = label }))
+        pandoc.Attr("", { "scroll" },
+          -- A list of pairs: the order of a table's keys changes from run to run.
+          { { "tabindex", "0" }, { "role", "region" }, { "aria-label", label } }))
     end,
   },
 }

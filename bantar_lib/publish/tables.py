@@ -10,6 +10,7 @@ import pandas as pd
 
 from bantar_lib.exchange.sheets import book_bytes, put, set_widths
 from bantar_lib.publish.document import Grid, Report
+from bantar_lib.publish.same_bytes import same_bytes
 from bantar_lib.words import room_words
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def workbook_bytes(report: Report, results: pd.DataFrame) -> bytes:
 
     book = Workbook()
     book.properties.creator = "bantar_lib"
-    book.properties.title = f"{report.title} · {report.subtitle}"
+    book.properties.title = report.name
     run = datetime.fromtimestamp(report.seconds, UTC).replace(tzinfo=None)
-    book.properties.created = book.properties.modified = run
+    book.properties.created = run
     book.properties.language = report.lang
     grids = report.grids()
     names = [_("table_{n}", n=n) for n in range(1, len(grids) + 1)]
@@ -50,7 +51,12 @@ def workbook_bytes(report: Report, results: pd.DataFrame) -> bytes:
     _add(book, _("results"), columns, results.itertuples(index=False), report.marks)
     for name, grid in zip(names, grids, strict=True):
         _add(book, name, grid.heads, grid.rows, [grid.caption, *report.marks])
-    return book_bytes(book)
+    # openpyxl dates a book by the clock when it is saved.
+    return same_bytes(
+        book_bytes(book),
+        report.seconds,
+        {"dcterms:modified": run.strftime("%Y-%m-%dT%H:%M:%SZ").encode()},
+    )
 
 
 def _add(book: Workbook, name: str, heads: Sequence[str], rows: Any, notes: Sequence[str]) -> None:
@@ -94,7 +100,7 @@ def _fill_dictionary(
             put(sheet.cell(n, m), text)
             sheet.cell(n, m).font = Font(bold=n == 1)
             sheet.cell(n, m).alignment = Alignment(wrap_text=True, vertical="top")
-    about = [f"{report.title} · {report.subtitle}", *report.marks]
+    about = [report.name, *report.marks]
     for n, text in enumerate(about, len(lines) + 2):
         put(sheet.cell(n, 1), text)
     sheet.freeze_panes = "A2"

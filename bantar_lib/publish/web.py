@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tempfile
 from pathlib import Path
 
@@ -18,23 +19,18 @@ def web_bytes(report: Report, name: str) -> bytes:
     with tempfile.TemporaryDirectory() as given:
         folder = Path(given)
         tree = write_tree(report, folder)
+        # Pandoc puts a variable into its template as it is; so they are escaped here.
         said = {
             "mark": " · ".join(report.marks),
             "contents": _("Contents"),
             "skip": _("Skip to the text"),
             "paper": {"A4": "210mm 297mm", "F4": "215mm 330mm"}[report.office.paper],
         }
+        variables = [f"--variable={k}={html.escape(v)}" for k, v in said.items()]
         return run_pandoc(
-            [str(tree), "--from=json", "--to=html5", "--standalone", "--embed-resources", "--toc",
-             "--toc-depth=3", "--shift-heading-level-by=1", f"--template={_TEMPLATE}", f"--lua-filter={FILTER}",
-             f"--resource-path={folder}", *(f"--variable={k}={_escaped(v)}"
-                                            for k, v in said.items())],
+            [str(tree), "--from=json", "--to=html5", "--standalone", "--embed-resources",
+             "--wrap=none", "--toc", "--toc-depth=3", "--shift-heading-level-by=1",
+             f"--template={_TEMPLATE}", f"--lua-filter={FILTER}",
+             f"--resource-path={folder}", *variables],
             name=name, seconds=report.seconds,
         )  # fmt: skip
-
-
-def _escaped(text: str) -> str:
-    """Return a variable of the template as HTML: pandoc puts it in as it is."""
-    import html
-
-    return html.escape(text)

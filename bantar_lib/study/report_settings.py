@@ -79,12 +79,22 @@ def report_settings(folder: Path) -> ReportSettings:
     told = settings.config
     logo = told.get("logo")
     day = told.get("date")
+
+    def lines(key: str) -> tuple[str, ...]:
+        return tuple(map(_said, told.get(key) or ()))
+
     return ReportSettings(
-        **{key: tuple(map(_said, told.get(key) or ())) for key in _LISTS},
-        **{key: _said(told.get(key)) for key in (*_TEXTS, "logo_alt")},
+        letterhead=lines("letterhead"),
         logo=folder / logo if logo else None,
+        logo_alt=_said(told.get("logo_alt")),
+        number=_said(told.get("number")),
         date=date.fromisoformat(day) if isinstance(day, str) else day,
+        place=_said(told.get("place")),
+        legal_basis=lines("legal_basis"),
+        purpose=_said(told.get("purpose")),
+        scope=_said(told.get("scope")),
         signatory={k: _said((told.get("signatory") or {}).get(k)) for k in _SIGNATORY},
+        copies=lines("copies"),
         paper=told.get("paper") or "A4",
         released=bool(told.get("released")),
     )
