@@ -242,7 +242,7 @@ def _area(study: Study, district_id: str) -> Grid:
 
 
 def _known(value: object, *, year: bool = False) -> str:
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return _plain("unknown")
     return str(value) if year else number(float(value))  # type: ignore[arg-type]
 

@@ -103,7 +103,10 @@ def _failed(notebook: NotebookNode) -> bool:
 
 def _cell_blocks(cell: NotebookNode, level: int) -> Iterator[Block]:
     if cell.cell_type == "markdown":
-        yield from prose_blocks(cell.source, level)
+        said = list(prose_blocks(cell.source, level))
+        for block, following in zip(said, [*said[1:], None], strict=False):
+            if not (isinstance(block, Heading) and isinstance(following, Heading)):
+                yield block  # of a page's heading and the one right below it, the lower stays
         return
     outputs = cell.get("outputs", [])
     for output, following in zip(outputs, [*outputs[1:], None], strict=False):

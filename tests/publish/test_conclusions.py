@@ -63,7 +63,7 @@ def test_unknown_counts_stay_unknown(write_small):
 def test_recommendations_are_the_source_s_alone(bundled):
     rows = responses_of(bundled, "15.71.07")
     grid = recommendations_grid(bundled, rows)
-    with open(bundled.path / "responses.csv", encoding="utf-8") as file:
+    with (bundled.path / "responses.csv").open(encoding="utf-8") as file:
         expected = [r["response_id"] for r in csv.DictReader(file) if r["recommendation"]]
     assert [row[-1] for row in grid.rows] == expected == ["R01", "R03", "R04", "R05"]
     assert [row[4] for row in grid.rows] == ["yes", "yes", "yes", "no"]

@@ -76,7 +76,9 @@ def test_a_released_report_of_real_data_is_no_draft(write_small, outputs, format
     (real.path / "report.yml").write_text(
         'released: true\nnumber: "700/12"\ndate: 2026-03-31\nplace: Kota Uji\n'
         'letterhead: [PEMERINTAH "UJI" <x>]\nsignatory: {name: Ani, title: Kepala, '
-        'nip: "198001012005012001"}\ncopies: [Arsip]\npurpose: Bahan rapat.\n', "utf-8")  # fmt: skip
+        'nip: "198001012005012001"}\ncopies: [Arsip]\npurpose: Bahan rapat.\n',
+        "utf-8",
+    )  # fmt: skip
     put(real, outputs)
     said = text_of(write_report(real, "Melati", outputs=outputs, format=format))
     assert "KONSEP" not in said and "rekaan" not in said
@@ -128,7 +130,7 @@ def test_a_failed_run_is_no_run(study, outputs):
     book = nbformat.read(path, as_version=4)
     book.cells[1].outputs.append(v4.new_output("error", ename="E", evalue="", traceback=[]))
     nbformat.write(book, path)
-    with pytest.raises(UserError, match="gagal dijalankan.*bantar run small"):
+    with pytest.raises(UserError, match=r"gagal dijalankan.*bantar run small"):
         write_report(study, "Melati", outputs=outputs)
     path = put(study, outputs)
     path.with_suffix(".html").unlink()
@@ -208,3 +210,13 @@ def test_the_workbook_has_the_run_s_rows_and_acts_on_nothing(study, outputs):
     for sheet in book.sheetnames[1:]:
         heads = [c.value for c in book[sheet][1] if c.value]
         assert all(told.get((sheet, head)) for head in heads), sheet
+
+
+def test_of_two_headings_in_a_row_the_lower_stays(study, outputs):
+    path = put(study, outputs)
+    book = nbformat.read(path, as_version=4)
+    tags = {"tags": ["id", "report:figures"]}
+    book.cells.append(v4.new_markdown_cell("## Lampiran halaman\n\n### Corong", metadata=tags))
+    nbformat.write(book, path)
+    made = write_report(study, "Melati", outputs=outputs, format="html").read_text("utf-8")
+    assert "Corong" in made and "Lampiran halaman" not in made

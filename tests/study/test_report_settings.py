@@ -29,7 +29,9 @@ def test_texts_in_one_language_or_both(tmp_path):
     (tmp_path / "logo.png").write_bytes(PNG)
     (tmp_path / "report.yml").write_text(
         "letterhead: [Pemerintah, {id: Dinas, en: Office}]\nlogo: logo.png\ndate: 2026-03-31\n"
-        'signatory: {name: Ani, nip: "198001012005012001"}\npaper: F4\nreleased: true\n', "utf-8")  # fmt: skip
+        'signatory: {name: Ani, nip: "198001012005012001"}\npaper: F4\nreleased: true\n',
+        "utf-8",
+    )  # fmt: skip
     with language("en"):
         settings = report_settings(tmp_path)
     assert settings.letterhead == ("Pemerintah", "Office")
@@ -67,7 +69,7 @@ def test_each_fault_has_its_place_and_remedy(write_small, text, said):
     assert len(found) == 1
     assert said in str(found[0])
     if found[0].severity == "error":
-        with pytest.raises(UserError, match="report.yml"):
+        with pytest.raises(UserError, match=r"report\.yml"):
             report_settings(folder)
 
 
