@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from bantar_lib.present.tables import in_language, shown
+from bantar_lib.present.tables import shown
 from bantar_lib.publish.conclusions import coded_districts
 from bantar_lib.publish.document import Grid
 from bantar_lib.study import Study
@@ -26,28 +26,22 @@ def responses_of(study: Study, district_id: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``response_id, factor, effort, recommendation`` (tuples of segment ids), ``note``,
+        ``response_id, factor, effort, recommendation`` (tuples of segment ids),
         ``inference``.
     """
     about = study.table("segments").set_index("segment_id")["district_id"]
     coded = district_id in coded_districts(study) if district_id else True
-    rows = study.table("responses")
-    notes = in_language(rows, "note")
+    parts = ("factor", "effort", "recommendation")
 
     def concerns(segment: str) -> bool:
         return not district_id or about.get(segment, "") in (("", district_id) if coded else ("",))
 
     kept = []
-    for row, note in zip(rows.to_dict("records"), notes, strict=True):
-        whole = {k: study.ids(row[k]) for k in ("factor", "effort", "recommendation")}
-        own = {k: tuple(filter(concerns, ids)) for k, ids in whole.items()}
+    for row in study.table("responses").to_dict("records"):
+        own = {k: tuple(filter(concerns, study.ids(row[k]))) for k in parts}
         if any(own.values()):
-            # Our note speaks of the whole link; it may be about another district.
-            kept.append({"response_id": row["response_id"], **own,
-                         "note": note if own == whole else "",
-                         "inference": row["inference"]})  # fmt: skip
-    columns = ["response_id", "factor", "effort", "recommendation", "note", "inference"]
-    return pd.DataFrame(kept, columns=columns)
+            kept.append({"response_id": row["response_id"], **own, "inference": row["inference"]})
+    return pd.DataFrame(kept, columns=["response_id", *parts, "inference"])
 
 
 def recommended(rows: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +96,7 @@ def plan_grid(study: Study, rows: pd.DataFrame) -> Grid:
                 (False,) * len(heads), blank=(2, 3, 4))  # fmt: skip
 
 
-def _texts(study: Study):  # type: ignore[no-untyped-def]
+def _texts(study: Study) -> Callable[..., str]:
     segments = shown(study, study.table("segments"))
     texts = segments.set_index("segment_id")[f"text_{current_language()}"]
 
