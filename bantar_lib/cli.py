@@ -143,7 +143,9 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     report.add_argument("--district", metavar=_("NAME"),
                         help=_("code, name or alias; without it the whole study"))  # fmt: skip
-    report.add_argument("--format", choices=("docx",), default="docx")
+    report.add_argument("--format", choices=("docx", "pdf", "html", "xlsx"), action="extend",
+                        nargs="+", help=_("one or more forms of the report (default: docx); xlsx "
+                                          "holds its tables"))  # fmt: skip
     report.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                         help=_("where `bantar run` left its results"))  # fmt: skip
 
@@ -323,13 +325,10 @@ def _report(options: argparse.Namespace) -> int:
     from bantar_lib.publish import write_report
     from bantar_lib.study import load_study
 
-    path = write_report(
-        load_study(options.study),
-        options.district,
-        lang=options.lang or "id",
-        outputs=Path(options.outputs),
-    )
-    print(path)
+    study = load_study(options.study)
+    for wanted in dict.fromkeys(options.format or ["docx"]):
+        print(write_report(study, options.district, format=wanted, lang=options.lang or "id",
+                           outputs=Path(options.outputs)))  # fmt: skip
     return 0
 
 
