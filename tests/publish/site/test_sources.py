@@ -15,7 +15,6 @@ from bantar_lib.publish.site import Site, build_site
 from bantar_lib.publish.site.files import leave_files, tables_of
 from bantar_lib.publish.site.notebook import no_html, site_notebook
 from bantar_lib.publish.site.pages import METHODS, method_text, method_title, site_pages
-from bantar_lib.publish.site.record import last_lines
 from bantar_lib.words import LANGUAGES, language
 
 
@@ -112,13 +111,6 @@ def test_a_notebook_that_failed_has_no_page(leave, write_small, tmp_path):
     gone.notebook.with_suffix(".html").unlink()
     left = site_pages(study, "id", tmp_path / "out").districts
     assert gone.docname not in {page.docname for page in left}
-
-
-def test_of_a_record_the_last_line_holds_and_broken_lines_are_passed_over(tmp_path):
-    path = tmp_path / "manifest.jsonl"
-    path.write_text('{"output": "a", "n": 1}\n[]\nx\n{"output": "a", "n": 2}\n{"outp', "utf-8")
-    assert last_lines(path) == {"a": {"output": "a", "n": 2}}
-    assert last_lines(tmp_path / "none") == {}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
