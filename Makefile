@@ -20,8 +20,9 @@ help:  ## list these targets
 
 env: $(INSTALLED)  ## make .venv with the pinned packages (PYTHON=… chooses the Python)
 
-run: $(INSTALLED)  ## evaluate the bundled study; ARGS="--district 'Kota Baru' --lang en"
+run: $(INSTALLED)  ## evaluate the bundled study and make its site; ARGS="--lang en"
 	$(BIN)/bantar run kampung_bantar $(ARGS)
+	@$(BIN)/bantar site kampung_bantar
 
 test: $(INSTALLED)  ## run every test, the fast ones first; ARGS="-k reach" for some
 	$(BIN)/python -m pytest -n 2 $(ARGS)

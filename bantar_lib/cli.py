@@ -41,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     with language(_asked_language(given) or user_language()):
         with translated_argparse():
-            options = _parser().parse_args(given)
+            options, more = _parser().parse_known_args(given)
+            if more and options.call is not _lab:
+                _parser().parse_args(given)  # says which argument nobody knows
+            options.more = more
         try:
             code = int(options.call(options))
             sys.stdout.flush()
@@ -103,8 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(new)
     _add_code(command("code", _code, _("take codings in from other programs, or give them out")))
     lab = command("lab", _lab, _("open JupyterLab on the notebooks"))
-    lab.add_argument("options", nargs=argparse.REMAINDER, metavar="…",
-                     help=_("passed on to JupyterLab"))  # fmt: skip
+    # Not a REMAINDER, which takes no option that stands first.
+    lab.epilog = _("Whatever else is given is passed on to JupyterLab.")
     return parser
 
 
@@ -140,7 +143,9 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("study", metavar=_("STUDY"), help=_("name or folder of a study"))
     report.add_argument("--district", metavar=_("NAME"),
                         help=_("code, name or alias; without it the whole study"))  # fmt: skip
-    report.add_argument("--format", choices=("docx",), default="docx")
+    report.add_argument("--format", choices=("docx", "pdf", "html", "xlsx"), action="extend",
+                        nargs="+", help=_("one or more forms of the report (default: docx); xlsx "
+                                          "holds its tables"))  # fmt: skip
     report.add_argument("--outputs", default="outputs", metavar=_("FOLDER"),
                         help=_("where `bantar run` left its results"))  # fmt: skip
 
@@ -320,13 +325,10 @@ def _report(options: argparse.Namespace) -> int:
     from bantar_lib.publish import write_report
     from bantar_lib.study import load_study
 
-    path = write_report(
-        load_study(options.study),
-        options.district,
-        lang=options.lang or "id",
-        outputs=Path(options.outputs),
-    )
-    print(path)
+    study = load_study(options.study)
+    for wanted in dict.fromkeys(options.format or ["docx"]):
+        print(write_report(study, options.district, format=wanted, lang=options.lang or "id",
+                           outputs=Path(options.outputs)))  # fmt: skip
     return 0
 
 
@@ -490,4 +492,4 @@ def _tell(table: pd.DataFrame) -> None:
 def _lab(options: argparse.Namespace) -> int:
     from bantar_lib.lab.jupyter import open_lab
 
-    return open_lab(options.options)
+    return open_lab(options.more)

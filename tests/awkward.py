@@ -54,7 +54,7 @@ FINE = [
     "fig",
     "plt.rcParams['figure.dpi'], plt.get_backend(), plt.isinteractive()",
     "type(get_ipython()).__name__, type(get_ipython().kernel).__mro__[-4].__name__",
-    "__name__, In[1], Out[2], _, len(In)",
+    "__name__, In[1], Out[3], _, len(In)",
     "import pickle\nclass Here: pass\ntype(pickle.loads(pickle.dumps(Here())))",
     "%%capture kept\nprint('caught')",
     "kept.stdout",

@@ -20,7 +20,7 @@ CACHE = Path(__file__).parents[1] / ".pytest_cache"
 
 # Whatever the machine speaks and wherever its user keeps studies, the tests see the same; the
 # processes that they start inherit it.
-for name in ("BANTAR_DATA", "LANGUAGE", "LC_MESSAGES", "LANG"):
+for name in ("BANTAR_DATA", "JPY_SESSION_NAME", "LANGUAGE", "LC_MESSAGES", "LANG"):
     os.environ.pop(name, None)
 os.environ["LC_ALL"] = "C.UTF-8"
 os.environ["MPLBACKEND"] = "Agg"

@@ -18,7 +18,9 @@ from bantar_lib import __version__
 from bantar_lib.cli import main
 from bantar_lib.study import list_studies, load_study
 
-COMMANDS = ("export", "site", "list", "check", "run", "audit", "report", "code", "new", "lab")
+COMMANDS = (
+    "list", "check", "run", "audit", "report", "site", "export", "code", "new", "lab",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -367,8 +369,9 @@ def test_stopping_is_no_crash(bantar, monkeypatch, lang):
     said = bantar("run", "kampung_bantar", "--lang", lang)
     assert said.code == 130
     assert said.err == {
-        "id": "Dihentikan. Yang sudah selesai tetap tersimpan.\n",
-        "en": "Stopped. What had finished is kept.\n",
+        "id": "Dihentikan. Yang sudah selesai tetap tersimpan; perintah yang sama akan "
+              "melanjutkannya.\n",
+        "en": "Stopped. What had finished is kept; the same command goes on from there.\n",
     }[lang]  # fmt: skip
 
 

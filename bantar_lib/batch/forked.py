@@ -28,7 +28,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import zmq
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.interactiveshell import InteractiveShell
@@ -50,11 +50,22 @@ class ForkedKernel(IPythonKernel):
         """Do nothing: requests come one by one, none waits."""
 
 
+class Stream(OutStream):
+    """ipykernel's standard output, which wakes its thread only where something was written."""
+
+    def flush(self) -> None:
+        """Send what was written; every display asks for it, most often for nothing."""
+        if self._buffers:
+            super().flush()
+
+
 class ForkedApp(IPKernelApp):
     """ipykernel's application, which reads the user's profile and makes the shell.
 
     Everything that needs a socket, a thread or a place to write waits for the child.
     """
+
+    outstream_class = f"{__name__}.Stream"
 
     def _nothing(self, *_args: Any, **_options: Any) -> None:
         """Wait for the child."""

@@ -1,4 +1,4 @@
-"""JupyterLab: coding documents in a notebook cell, practising it, and opening the notebooks."""
+"""JupyterLab: coding documents in a notebook cell, practising it, exploring a study."""
 
 from __future__ import annotations
 

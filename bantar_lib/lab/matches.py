@@ -11,6 +11,12 @@ from bantar_lib.lab.paragraphs import Paragraph
 
 _LEAST = 5
 """Letters of a word that is looked for: shorter ones are mostly particles."""
+_NO_TERMS = """
+    adalah antara dalam dalamnya dapat dengan karena lebih mereka sebagai sejauh seperti tetapi
+    tidak untuk yang about behind could other should their there these those where which whose
+    would
+"""
+_PARTICLES = frozenset(_NO_TERMS.split())
 _MOST_INDICATORS = 2
 """A word that the codebook uses for more indicators than this tells none of them apart."""
 _MOST = 20
@@ -75,4 +81,4 @@ def _words(indicator: Indicator) -> set[str]:
     texts = [*indicator.label.values(), *indicator.aliases, *indicator.definition.values(),
              *indicator.include.values()]  # fmt: skip
     found = (w.casefold() for text in texts for w in _WORD.findall(text))
-    return {w for w in found if len(w) >= _LEAST}
+    return {w for w in found if len(w) >= _LEAST} - _PARTICLES

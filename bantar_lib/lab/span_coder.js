@@ -746,6 +746,8 @@ class Coder {
     else if (!control && !event.altKey) act = this.plainKey(key);
     if (!act) return;
     event.preventDefault();
+    // The browser tells of a selection a moment after it is made; a quick hand is faster.
+    if (!this.form.editing) this.selectionChanged();
     act();
   }
 
@@ -835,7 +837,7 @@ class Coder {
       if (!label.value.trim()) return label.focus();
       const what = this.t("what_make", { label: label.value.trim() });
       const answer = await this.act({ do: "make", label: label.value, under: under.value }, what);
-      if (answer) this.choose({ code: answer.code });
+      if (answer) this.choose({ code: answer.code }, false);
       return undefined;
     };
     label.addEventListener("keydown", (event) => {

@@ -25,6 +25,15 @@ except ImportError:
 _HERE = Path(__file__).parent
 
 
+def attended() -> bool:
+    """Say whether somebody sits at the kernel: a batch asks it never to put a question."""
+    from IPython import get_ipython
+
+    kernel = getattr(get_ipython(), "kernel", None)
+    asked = kernel.get_parent().get("content", {}) if kernel else {}
+    return bool(asked.get("allow_stdin", True))
+
+
 class SpanCoder(anywidget.AnyWidget):
     """Code a document in a notebook cell: mark words, give them a code and a valence.
 
@@ -94,6 +103,11 @@ class SpanCoder(anywidget.AnyWidget):
         super().__init__(lang=current_language(), words=widget_words())
         self.on_msg(self._receive)
 
+    def open(self) -> None:
+        """Open the way to the page; in a batch there is none, and the HTML stands alone."""
+        if attended():
+            super().open()
+
     def _receive(self, _widget: Any, request: Any, _buffers: Any) -> None:
         """Answer a request of the page under the number that it gave it."""
         if isinstance(request, dict) and "do" in request:
@@ -103,7 +117,8 @@ class SpanCoder(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Return the widget, and beside it the coded document for where no kernel runs."""
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        bundle = super()._repr_mimebundle_(**kwargs) if self.comm is not None else None
+        data, metadata = bundle or ({}, {})
         with language(self.lang):
             still = {"text/html": still_html(self.desk), "text/plain": still_text(self.desk)}
         return data | still, metadata

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,25 +79,35 @@ class Result:
     record: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Output:
+    """One output of a cell: the same thing in every form, and how a page is to set it."""
+
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+
+
 def show(*items: Figure | Table | Text | Result) -> None:
     """Display `items` in the notebook; returns nothing, so that nothing is echoed."""
-    for item in items:
-        if isinstance(item, Figure):
-            _show_figure(item)
-        elif isinstance(item, Table):
-            _show_table(item)
-        elif isinstance(item, Text):
-            _publish({"text/markdown": item.markdown, "text/plain": item.markdown}, item.role)
-        else:
-            rows = len(item.record["results"])
-            note = _("{n} row of results recorded", plural="{n} rows of results recorded", n=rows)
-            _publish({RESULT_MIME: item.record, "text/plain": note}, "result")
-
-
-def _publish(data: dict[str, Any], role: str, metadata: dict[str, Any] | None = None) -> None:
     from IPython.display import display
 
-    display(data, raw=True, metadata={**(metadata or {}), "bantar": role})
+    for item in items:
+        for output in outputs(item):
+            display(output.data, raw=True, metadata=output.metadata)
+
+
+def outputs(item: Figure | Table | Text | Result) -> list[Output]:
+    """Return what a notebook shows of an item; a drawing is closed once it is taken down."""
+    if isinstance(item, Figure):
+        return _figure_outputs(item)
+    if isinstance(item, Table):
+        return [_table_output(item)]
+    if isinstance(item, Text):
+        data = {"text/markdown": item.markdown, "text/plain": item.markdown}
+        return [Output(data, {"bantar": item.role})]
+    rows = len(item.record["results"])
+    note = _("{n} row of results recorded", plural="{n} rows of results recorded", n=rows)
+    return [Output({RESULT_MIME: item.record, "text/plain": note}, {"bantar": "result"})]
 
 
 def png(drawing: matplotlib.figure.Figure) -> bytes:
@@ -115,35 +126,37 @@ def png(drawing: matplotlib.figure.Figure) -> bytes:
     return buffer.getvalue()
 
 
-def _show_figure(figure: Figure) -> None:
+def _figure_outputs(figure: Figure) -> list[Output]:
     import matplotlib.pyplot as plt
 
     picture = base64.b64encode(png(figure.drawing)).decode("ascii")
     plt.close(figure.drawing)
-    _publish(
-        {"image/png": picture, "text/plain": figure.alt},
-        "figure",
-        {"image/png": {"alt": figure.alt}},
-    )
     marked = f"*{escape_markdown(figure.caption)}* {escape_markdown(figure.not_shown)}"
     plain = f"{figure.caption} {figure.not_shown}"
-    _publish({"text/markdown": marked, "text/plain": plain}, "caption")
+    data = {"image/png": picture, "text/plain": figure.alt}
+    if "JPY_SESSION_NAME" in os.environ:  # JupyterLab shows a picture without its alt text
+        data["text/html"] = (
+            f'<img alt="{html.escape(figure.alt, quote=True)}" style="max-width:100%" '
+            f'src="data:image/png;base64,{picture}">'
+        )
+    return [
+        Output(data, {"image/png": {"alt": figure.alt}, "bantar": "figure"}),
+        Output({"text/markdown": marked, "text/plain": plain}, {"bantar": "caption"}),
+    ]
 
 
-def _show_table(table: Table) -> None:
+def _table_output(table: Table) -> Output:
     if table.frame.empty:  # headings without rows say less than a line does
         said = _("{caption}: none.", caption=table.caption)
-        _publish({"text/markdown": escape_markdown(said), "text/plain": said}, "text")
-        return
+        data = {"text/markdown": escape_markdown(said), "text/plain": said}
+        return Output(data, {"bantar": "text"})
     frame = table.frame.fillna("").astype("str")
-    _publish(
-        {
-            "text/html": _html_table(frame, table),
-            "text/markdown": markdown_table(frame, table.caption, table.numeric),
-            "text/plain": f"{table.caption}\n{frame.to_string(index=False)}",
-        },
-        "table",
-    )
+    data = {
+        "text/html": _html_table(frame, table),
+        "text/markdown": markdown_table(frame, table.caption, table.numeric),
+        "text/plain": f"{table.caption}\n{frame.to_string(index=False)}",
+    }
+    return Output(data, {"bantar": "table"})
 
 
 def _html_table(frame: pd.DataFrame, table: Table) -> str:

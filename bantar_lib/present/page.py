@@ -45,8 +45,14 @@ class Page:
 def make_exporter() -> Any:
     """Return nbconvert's exporter with the page's template, made once in a process."""
     from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
 
+    config = Config(HTMLExporter().default_config)
+    priority = config.NbConvertBase.display_data_priority
+    # A page has no kernel: of a widget it shows the form that needs none.
+    config.NbConvertBase.display_data_priority = [kind for kind in priority if "widget" not in kind]
     return HTMLExporter(
+        config=config,
         template_name=_TEMPLATE.name,
         extra_template_basedirs=[str(_TEMPLATE.parent)],
         exclude_input_prompt=True,
@@ -75,6 +81,7 @@ def page_html(notebook: NotebookNode, page: Page) -> str:
             "pages": _("Pages"),
             "code": _("code"),
             "setup": _("setup code"),
+            "answer": _("Answer"),
             "synthetic": _("Made-up data, for practice and tests only."),
         }
     css = (_TEMPLATE / "page.css").read_text(encoding="utf-8")

@@ -1,5 +1,5 @@
 """Documents for people who do not open notebooks."""
 
-from bantar_lib.publish.docx import write_report
+from bantar_lib.publish.report import FORMATS, write_report
 
-__all__ = ["write_report"]
+__all__ = ["FORMATS", "write_report"]

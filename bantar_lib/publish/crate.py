@@ -6,7 +6,6 @@ The crate follows RO-Crate 1.1 with the profile Process Run Crate 0.5: each note
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from bantar_lib.batch.manifest import read_manifest
+from bantar_lib.batch.manifest import read_manifest, sha256
 from bantar_lib.batch.plan import batch_notebooks, safe_name
 from bantar_lib.errors import UserError
 from bantar_lib.exchange.released_study import write_released_study
@@ -200,12 +199,16 @@ def _without_places(text: str) -> str:
 
 
 def _write_manifest(folder: Path, runs: Iterable[Run]) -> None:
-    """Write the lines of the runs that are taken in, each with the hash of its file here."""
+    """Write the lines of the runs that are taken in, each with the hashes of its files here."""
     with (folder / "manifest.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for run in runs:
-            output = str(run.line["output"])
-            digest = hashlib.sha256((folder / output).read_bytes()).hexdigest()
-            line = {**run.line, "parameters": run.parameters, "output_sha256": digest}
+            output = folder / str(run.line["output"])
+            made = [output.with_name(PurePosixPath(name).name) for name in run.made]
+            files = {
+                path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in made
+            }
+            line = {**run.line, "parameters": run.parameters, "files": files,
+                    "output_sha256": files[output.name]["sha256"]}  # fmt: skip
             line.pop("error", None)
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 

@@ -13,6 +13,7 @@ from bantar_lib.study.counts_rules import check_counts
 from bantar_lib.study.problems import Problem, and_rows, in_order, nearest
 from bantar_lib.study.reading import ENDINGS, WORKBOOK, plain_heading
 from bantar_lib.study.references import check_focus, check_references, is_total, zeros_lost
+from bantar_lib.study.report_settings import REPORT_FILE, check_report
 from bantar_lib.study.settings import FILE, read_yaml
 from bantar_lib.study.tables import TABLES
 from bantar_lib.study.xlsx_file import sheet_names
@@ -54,6 +55,7 @@ def check_study(path: str | Path) -> list[Problem]:
         *faults_of(contents, TABLES),
         *check_focus(contents),
         *check_logs(contents),
+        *check_report(folder),
         *_stray_files(contents),
     ])  # fmt: skip
 
@@ -217,7 +219,7 @@ def _check_districts(table: ReadTable) -> Iterator[Problem]:
 
 def _stray_files(contents: Contents) -> Iterator[Problem]:
     """Report files and sheets that look like a table but are read by nobody."""
-    read = {FILE, f"{contents.settings.config.get('framework')}.yml"}
+    read = {FILE, REPORT_FILE, f"{contents.settings.config.get('framework')}.yml"}
     for path in sorted(contents.folder.iterdir()):
         stem, ending = path.stem.casefold(), path.suffix.casefold()
         if path.name.startswith((".", "~$")) or not path.is_file():

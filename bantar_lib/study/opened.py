@@ -18,7 +18,9 @@ from bantar_lib.frameworks import Framework
 _TEXT_FILES = {
     ".csv", ".tsv", ".txt", ".md", ".yml", ".yaml", ".json", ".jsonl", ".geojson", ".html",
 }  # fmt: skip
-_NOT_INPUT = {"private", "__pycache__", "Thumbs.db", "desktop.ini"}
+# How a report looks is no input: no notebook need run again for another letterhead.
+_NOT_INPUT = {"private", "report.yml", "__pycache__", "Thumbs.db", "desktop.ini"}
+_PICTURES = {".png", ".jpg", ".jpeg"}
 SETTLED = 3.0
 """Seconds: a file changed later than this before it was read may change again unnoticed, since
 the clocks of file systems tick as coarsely as that."""
@@ -64,14 +66,15 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _files(path)
-        else:
+        elif path.suffix.lower() not in _PICTURES:
             yield path
 
 
 def hash_of(folder: Path, framework: Framework) -> str:
     """Return SHA-256 over all input files and the framework, the same on every system.
 
-    Line ends of text files do not count, nor do ``private/``, hidden and lock files.
+    Line ends of text files do not count, nor do ``private/``, hidden and lock files, nor what
+    only a report's look is made of: ``report.yml`` and pictures.
     """
     digest = hashlib.sha256()
     files = input_files(folder, framework)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bantar_lib.errors import UserError
 from bantar_lib.places import data_folders
+from bantar_lib.study.report_settings import REPORT_FILE, template_text
 from bantar_lib.study.tables import TABLES
 from bantar_lib.words import LANGUAGES, language, room_words
 
@@ -104,7 +105,7 @@ def new_study(
     >>> import tempfile
     >>> folder = new_study(Path(tempfile.mkdtemp()) / "kampung_iklim", lang="id")
     >>> sorted(p.name for p in folder.iterdir() if p.is_file())
-    ['.gitignore', 'counts.csv', 'districts.csv', 'sources.csv', 'study.yml']
+    ['.gitignore', 'counts.csv', 'districts.csv', 'report.yml', 'sources.csv', 'study.yml']
     """
     from bantar_lib.study.template import write_template
 
@@ -184,11 +185,12 @@ def identifier(name: str) -> str:
 
 
 def make_folder(path: Path, settings: StudySettings) -> None:
-    """Make a study's folder: ``study.yml``, and what git is to leave alone."""
+    """Make a study's folder: ``study.yml``, ``report.yml``, what git is to leave alone."""
     for sub in ("private", "codings"):
         (path / sub).mkdir(parents=True, exist_ok=True)
     _write(path / ".gitignore", "private/\n")
     _write(path / "study.yml", settings_text(settings))
+    _write(path / REPORT_FILE, template_text())
 
 
 def write_rows(path: Path, table: str, rows: Iterable[Mapping[str, object]]) -> None:

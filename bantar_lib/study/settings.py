@@ -40,17 +40,20 @@ class Settings:
         Dotted key → line, such as ``stages.0.id``.
     written : dict
         Dotted key → a plain value as it is written in the file.
+    file : str
+        The file's name.
     """
 
     config: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    file: str = FILE
 
     def report(self, severity: str, key: str, message: str, remedy: str) -> None:
         """Note a problem of one key."""
         line = self.lines.get(key) or self.lines.get(key.rpartition(".")[0])
-        self.problems.append(Problem(severity, FILE, line, key, message, remedy))  # type: ignore[arg-type]
+        self.problems.append(Problem(severity, self.file, line, key, message, remedy))  # type: ignore[arg-type]
 
     @property
     def stages(self) -> dict[str, Mapping[str, str]]:
@@ -114,7 +117,7 @@ def read_settings(folder: Path) -> Settings:
         settings.report("error", "", _("holds no keys"), _("Start from another study's study.yml."))
         return settings
     settings.config = value
-    _trace(node, "", settings)
+    trace(node, "", settings)
     _check_keys(settings)
     _check_plain(settings)
     for key in BILINGUAL:
@@ -126,7 +129,7 @@ def read_settings(folder: Path) -> Settings:
     return settings
 
 
-def _trace(node: Any, key: str, settings: Settings) -> None:
+def trace(node: Any, key: str, settings: Settings) -> None:
     """Remember on which line each key stands, and how its value is written."""
     import yaml
 
@@ -138,11 +141,11 @@ def _trace(node: Any, key: str, settings: Settings) -> None:
             if twice:
                 settings.report("error", below, _("the key stands here twice"),
                                 _("Delete one of them."))  # fmt: skip
-            _trace(value, below, settings)
+            trace(value, below, settings)
     elif isinstance(node, yaml.SequenceNode):
         for n, value in enumerate(node.value):
             settings.lines[f"{key}.{n}"] = value.start_mark.line + 1
-            _trace(value, f"{key}.{n}", settings)
+            trace(value, f"{key}.{n}", settings)
     elif isinstance(node, yaml.ScalarNode):
         settings.written[key] = node.value
 
@@ -178,10 +181,10 @@ def _check_plain(settings: Settings) -> None:
     config = settings.config
     for key in ("id", "framework"):
         if key in config:
-            _check_text(settings, key, config[key])
+            check_text(settings, key, config[key])
     for key in ("focus_district",):
         if config.get(key) is not None:
-            _check_text(settings, key, config[key])
+            check_text(settings, key, config[key])
     if "format" in config and config["format"] != FORMAT:
         settings.report("error", "format",
                         _("format {value} is not known to this version", value=config["format"]),
@@ -197,7 +200,7 @@ def _check_plain(settings: Settings) -> None:
         )  # fmt: skip
 
 
-def _check_text(settings: Settings, key: str, value: Any) -> bool:
+def check_text(settings: Settings, key: str, value: Any) -> bool:
     """Report a value that YAML does not read as text: 15.70 would become 15.7, no false."""
     if isinstance(value, str) and value.strip():
         if value.startswith(("[isi:", "[fill in:")):  # as `bantar new` leaves it
@@ -228,7 +231,7 @@ def _check_bilingual(settings: Settings, key: str, value: Any) -> None:
             settings.report("error", f"{key}.{lang}", _("the text in this language is missing"),
                             _("Add {example}", example=f"{lang}: …"))  # fmt: skip
         else:
-            _check_text(settings, f"{key}.{lang}", value[lang])
+            check_text(settings, f"{key}.{lang}", value[lang])
 
 
 def _check_stages(settings: Settings) -> None:
@@ -249,7 +252,7 @@ def _check_stages(settings: Settings) -> None:
                                 _("Write {example}", example=example))  # fmt: skip
                 continue
             _check_bilingual(settings, f"{place}.label", stage["label"])
-            if not _check_text(settings, f"{place}.id", stage["id"]):
+            if not check_text(settings, f"{place}.id", stage["id"]):
                 continue
             if stage["id"] in seen:
                 settings.report("error", f"{place}.id",

@@ -181,3 +181,13 @@ def test_markdown_is_escaped_once():
     once = escape_markdown("*")
     assert isinstance(once, Markdown)
     assert escape_markdown(once) is once
+
+
+def test_jupyterlab_gets_a_figure_with_its_alternative_text(monkeypatch):
+    ((plain, _metadata), _caption) = shown(draw())
+    assert "text/html" not in plain, "a batch keeps each picture once"
+    monkeypatch.setenv("JPY_SESSION_NAME", "/notebooks/explore.ipynb")
+    ((data, _metadata), _caption) = shown(draw())
+    ((tag, attributes),) = Seen(data["text/html"]).tags
+    assert (tag, attributes["alt"]) == ("img", "Runs from 1 to 3.")
+    assert attributes["src"] == f"data:image/png;base64,{data['image/png']}"

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from bantar_lib import load_study, run_batch
-from bantar_lib.batch.plan import plan
 from bantar_lib.coding.spans import anchor
 from bantar_lib.exchange import write_quote_tables, write_refi, write_workbook
-from bantar_lib.publish import write_report
+from bantar_lib.lab.explore import Explorer
+from bantar_lib.publish import FORMATS, write_report
 from bantar_lib.publish.crate import write_crate
+from bantar_lib.publish.site.build import build_site
 from bantar_lib.study import Study
 from bantar_lib.study.tables import TABLES
 
@@ -178,7 +179,8 @@ def run(study: Study, outputs: Path) -> None:
 
 def report(study: Study, outputs: Path) -> None:
     for district, lang in (("01", "id"), ("01", "en"), (None, "id")):
-        write_report(study, district, lang=lang, outputs=outputs)
+        for form in FORMATS:
+            write_report(study, district, format=form, lang=lang, outputs=outputs)
 
 
 def exchange(study: Study, outputs: Path) -> None:
@@ -189,25 +191,25 @@ def exchange(study: Study, outputs: Path) -> None:
 
 
 def crate(study: Study, outputs: Path) -> None:
-    with_manifest(study, outputs)
     write_crate(study, outputs=outputs)
     write_crate(study, outputs=outputs, folder=True)
 
 
-MAKERS: list[Callable[[Study, Path], None]] = [run, report, exchange, crate]
+def site(study: Study, outputs: Path) -> None:
+    build_site(study, outputs=outputs)
 
 
-def with_manifest(study: Study, outputs: Path) -> None:
-    """Where the run left no manifest, write the lines that a crate reads."""
-    root = outputs / study.id / "id"
-    lines = [
-        {"notebook": job.notebook.stem, "district_id": job.district_id, "district": job.district,
-         "status": "done", "output": job.output.relative_to(root).as_posix(),
-         "inputs": study.content_hash, "parameters": dict(job.parameters)}
-        for job in plan(study, None, lang="id", outputs=outputs)
-    ]  # fmt: skip
-    if not (root / "manifest.jsonl").exists():
-        write_log(root / "manifest.jsonl", lines)
+def figures(study: Study, outputs: Path) -> None:
+    look = Explorer(study, "01")
+    look.indicator.value = "content.resources"
+    for view in ("entries", "rates", "reach", "evidence"):
+        look.view.value = view
+        look.save("svg", folder=outputs / "figures")
+        seen = [output.data for output in look._outputs().values()]
+        put(outputs / f"figures/{view}.json", json.dumps(seen))
+
+
+MAKERS: list[Callable[[Study, Path], None]] = [run, report, exchange, site, crate, figures]
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +262,7 @@ def test_the_search_reaches_into_every_kind_of_output(made):
     for place in ("02_district.ipynb", "02_district.html", "03_evidence.html", ".docx » word/",
                   "p.qdpx » ", "w.xlsx » xl/", "crate.zip » study/segments.csv",
                   "crate.zip » study/documents/talk.txt", "crate.zip » outputs/id/districts",
-                  "crate/study/codings/ani.jsonl"):  # fmt: skip
+                  "crate/study/codings/ani.jsonl", "figures/evidence.json"):  # fmt: skip
         assert place in names, place
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from bantar_lib import load_study
 from bantar_lib.batch.plan import plan
+from bantar_lib.cli import main
 from bantar_lib.errors import UserError
 from bantar_lib.publish.crate import write_crate
 from bantar_lib.study import check_study
@@ -179,6 +180,7 @@ def test_every_file_is_described_with_its_hash(study, outputs):
     for line in map(json.loads, manifest):
         data = (folder / "outputs/id" / line["output"]).read_bytes()
         assert line["output_sha256"] == hashlib.sha256(data).hexdigest()
+        assert line["files"][Path(line["output"]).name]["bytes"] == len(data)
 
 
 def test_the_study_in_it_is_one(study, outputs):
@@ -246,6 +248,16 @@ def test_the_bundled_study_names_its_makers_and_licence(tmp_path):
     assert root["license"] == {"@id": "https://spdx.org/licenses/CC-BY-4.0"}
     assert root["author"] == root["publisher"]
     assert root["datePublished"] == datetime(2026, 11, 24, tzinfo=UTC).date().isoformat()
+
+
+def test_the_command_packs_it_and_says_what_stayed(study, outputs, capsys):
+    path = study.path / "sources.csv"
+    path.write_text(path.read_text("utf-8").replace("ketua RT,quote", "ketua RT,none"), "utf-8")
+    pretend_run(load_study(study.path), outputs)
+    assert main(["export", str(study.path), "--outputs", str(outputs), "--lang", "id"]) == 0
+    said = capsys.readouterr()
+    assert said.out.strip() == str(outputs / "small/crate.zip")
+    assert "Tidak ikut dikemas: 1 segmen dari sumber yang tidak boleh dikeluarkan" in said.err
 
 
 def test_without_a_run_it_says_which(study, tmp_path):

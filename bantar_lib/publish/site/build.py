@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import multiprocessing
 import shutil
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from bantar_lib.words import LANGUAGES, language, room_words
 
 _ = room_words("site")
 Tell = Callable[[str], None]
+_BUILT = "built.json"  # `site.json` as it was when Sphinx came to its end
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def build_site(
             changed[lang] = write_sources(study, pages, found, work / lang, target / lang)
         tell(_("{lang}: {n} pages, {changed} to be made anew.",
                lang=lang, n=len(pages.all), changed=changed[lang]))  # fmt: skip
-    warnings = _build(list(found), work, target)
+    due = [lang for lang in found if changed[lang] or not _stands(work / lang, target / lang)]
+    warnings = _build(due, work, target)
     _leave_first_page(study, target, found)
     for gone in set(LANGUAGES) - found.keys():
         shutil.rmtree(target / gone, ignore_errors=True)
@@ -110,12 +113,28 @@ def _has_notebooks(pages: Pages) -> bool:
 
 def _build(languages: Sequence[str], work: Path, target: Path) -> list[str]:
     """Let Sphinx build the languages side by side; return its warnings."""
+    if not languages:
+        return []
     from bantar_lib.publish.site.sphinx_run import run
 
+    for lang in languages:
+        (work / lang / _BUILT).unlink(missing_ok=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(len(languages), mp_context=context) as pool:
         runs = [pool.submit(run, work / lang, target / lang) for lang in languages]
-        return [line for done in runs for line in done.result()]
+        warnings = [line for done in runs for line in done.result()]
+    for lang in languages:
+        shutil.copyfile(work / lang / "site.json", work / lang / _BUILT)
+    return warnings
+
+
+def _stands(work: Path, target: Path) -> bool:
+    """Say whether the pages of the last build are there and were made from the same links."""
+    built = work / _BUILT
+    if not built.exists() or built.read_bytes() != (work / "site.json").read_bytes():
+        return False
+    pages = json.loads(built.read_text(encoding="utf-8"))["pages"]
+    return all((target / f"{name}.html").exists() for name in (*pages, "search"))
 
 
 _FIRST = """<!DOCTYPE html>

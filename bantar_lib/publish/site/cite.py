@@ -28,8 +28,10 @@ def citation(study: Study) -> str:
     ]  # fmt: skip
     for source in study.table("sources").itertuples(index=False):
         known = source.citation and source.release != "none" and source.kind not in _NAMES_PEOPLE
-        if known:
-            lines.append("- " + _("Its source: {citation}", citation=source.citation))
+        if known and not source.part_of:
+            title = getattr(source, f"title_{lang}")
+            said = _("Its source: {title}. {citation}", title=title, citation=source.citation)
+            lines.append(f"- {said}")
     lines.append("- " + _("The library: {citation}", citation=library_citation()))
     return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(HideCodeCellNode, override=True, html=(_visit_code, _depart_code))
     app.connect("builder-inited", _start, priority=900)
     app.connect("doctree-read", _leave_code_unsearched)
+    for event in ("doctree-read", "html-page-context"):
+        app.connect(event, _let_go)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -33,10 +36,20 @@ def _start(app: Sphinx) -> None:
     site = json.loads(Path(app.config.bantar_site).read_text(encoding="utf-8"))
     app.connect("html-page-context", lambda a, name, _t, ctx, _d: _context(a, site, name, ctx))
     pictures = str(Path(app.doctreedir).parent / "pictures")
-    app.env.mystnb_config = app.env.mystnb_config.copy(output_folder=pictures)  # type: ignore
-    templates = app.builder.templates  # type: ignore[attr-defined]
+    env: Any = app.env
+    env.mystnb_config = env.mystnb_config.copy(output_folder=pictures)
+    templates = app.builder.templates
     render = templates.render
     templates.render = lambda name, context: finished(render(name, context), site["words"])
+
+
+def _let_go(app: Sphinx, *_more: Any) -> None:
+    """Keep no page's tree in memory for later: a large study would need a gigabyte.
+
+    Sphinx holds every tree that it read until it is written; without it, it takes them from disk.
+    """
+    for cache in ("_write_doc_doctree_cache", "_pickled_doctree_cache"):
+        getattr(app.env, cache, {}).clear()
 
 
 def _leave_code_unsearched(_app: Sphinx, document: nodes.document) -> None:
@@ -104,15 +117,31 @@ def finished(page: str, words: dict[str, str]) -> str:
     """
     for said, word in _FIXED.items():
         page = page.replace(said, f'aria-label="{html.escape(words[word])}"')
-    page = page.replace('<aside class="sidebar-drawer">',
-                        f'<aside class="sidebar-drawer" aria-label="{html.escape(words["menu"])}">')  # fmt: skip
-    page = page.replace('<aside class="toc-drawer',
-                        f'<aside aria-label="{html.escape(words["contents"])}" class="toc-drawer')  # fmt: skip
+    for side, word in (("sidebar-drawer", "menu"), ("toc-drawer", "contents")):
+        label = html.escape(words[word])
+        page = page.replace(f'<aside class="{side}', f'<aside aria-label="{label}" class="{side}')
+    for box, word in (("__navigation", "toggle_menu"), ("__toc", "toggle_contents")):
+        button = _button(box, words[word])
+        page = re.sub(rf'<label class="([^"]*-icon[^"]*)" for="{box}">(.*?)</label>', button, page,
+                      flags=re.DOTALL)  # fmt: skip
     page = page.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
     page = page.replace('<div class="math-wrapper', '<div tabindex="0" class="math-wrapper')
     page = re.sub(r"(<div class=\"highlight\">)<pre>", r'\1<pre tabindex="0">', page)
     return re.sub(r'<a (?![^>]*\brel=)([^>]*href="https?:)', r'<a rel="noopener noreferrer" \1',
                   page)  # fmt: skip
+
+
+def _button(box: str, word: str) -> Callable[[re.Match[str]], str]:
+    """Return what puts a button beside a label that opens a drawer."""
+
+    def beside(label: re.Match[str]) -> str:
+        classes, icon = label.groups()
+        return (
+            f'{label.group()}<button type="button" class="drawer {classes}" data-box="{box}" '
+            f'aria-expanded="false" aria-label="{html.escape(word)}">{icon}</button>'
+        )
+
+    return beside
 
 
 def _visit_math(translator: Any, node: nodes.math) -> None:
@@ -122,7 +151,7 @@ def _visit_math(translator: Any, node: nodes.math) -> None:
 
 def _visit_math_block(translator: Any, node: nodes.math_block) -> None:
     formula = tex2mathml(node.astext(), as_block=True).strip()
-    translator.body.append(f'<div class="formula">{formula}</div>\n')
+    translator.body.append(f'<div class="formula" tabindex="0">{formula}</div>\n')
     raise nodes.SkipNode
 
 

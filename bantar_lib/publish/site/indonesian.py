@@ -8,16 +8,17 @@ stemming effects on information retrieval in Bahasa Indonesia", 2003): here by t
 from __future__ import annotations
 
 import snowballstemmer
-from sphinx.search import SearchLanguage
+from sphinx.search import SearchLanguage, parse_stop_word
 
-STOPWORDS = frozenset(
+STOPWORDS = parse_stop_word(
     """
     ada adalah adanya agar akan antara apa apabila apakah atas atau bagi bahwa banyak bila bukan
-    dalam dan dapat dari daripada dengan di dia harus hingga ia ialah ini itu jika juga kami karena
-    ke kepada ketika kita lain lalu maka mana masih mereka namun oleh pada para pun saat saja sama
-    sampai sangat sebagai sebelum sebuah secara sehingga sejak seluruh semua seperti serta setelah
-    setiap suatu sudah supaya tanpa telah tentang tersebut tetapi tidak untuk yaitu yakni yang
-    """.split()
+    dalam dan dapat dari daripada dengan di dia harus hingga ia ialah ini itu jika juga kami
+    karena ke kepada ketika kita lain lalu maka mana masih mereka namun oleh pada para pun saat
+    saja sama sampai sangat sebagai sebelum sebuah secara sehingga sejak seluruh semua seperti
+    serta setelah setiap suatu sudah supaya tanpa telah tentang tersebut tetapi tidak untuk
+    yaitu yakni yang
+    """
 )
 """Words too frequent to search by."""
 

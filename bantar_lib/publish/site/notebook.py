@@ -44,17 +44,22 @@ def site_notebook(notebook: NotebookNode, heading: str = "", *, mark: str = "") 
         A notebook as JSON, the same for the same input.
     """
     cells: list[NotebookNode] = []
-    setup: list[NotebookNode] = []
+    setup: list[str] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cells.append(new_markdown_cell(_answer(cell) or cell.source))
         elif cell.cell_type == "code":
             shown = list(shown_cells(cell.get("outputs", [])))
             cells += shown
-            (cells if shown else setup).append(_code(cell.source))
+            if shown:
+                cells.append(_code(cell.source))
+            else:
+                setup.append(cell.source.strip())
     if heading:
         _put_heading(cells, heading)
-    return as_json([*cells, *setup], mark)
+    if setup:  # what shows nothing folds away together, at the end
+        cells.append(_code("\n\n".join(setup)))
+    return as_json(cells, mark)
 
 
 def as_json(cells: Sequence[NotebookNode], mark: str = "") -> str:

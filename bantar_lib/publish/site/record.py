@@ -9,13 +9,13 @@ from typing import Any
 
 from bantar_lib import __version__
 from bantar_lib.batch.execute import write_whole
+from bantar_lib.batch.manifest import FILE, read_manifest
 from bantar_lib.batch.plan import safe_name
 from bantar_lib.publish.site.pages import Pages, SitePage
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, room_words
 
 _ = room_words("site")
-NAME = "manifest.jsonl"
 
 
 class Runs:
@@ -28,15 +28,15 @@ class Runs:
         self._study = study
         shown = [page.notebook for page in pages.all if page.notebook]
         self._root = _root(shown[0], safe_name(study.id), pages.lang)
-        self._lines = last_lines(self._root / NAME)
+        self._lines = read_manifest(self._root)
         outputs = sorted(path.relative_to(self._root).as_posix() for path in shown)
-        kept = [json.dumps(self._lines[o], ensure_ascii=False, sort_keys=True)
+        kept = [json.dumps(shareable(self._lines[o]), ensure_ascii=False, sort_keys=True)
                 for o in outputs if o in self._lines]  # fmt: skip
-        self.record = NAME if kept else ""
+        self.record = FILE if kept else ""
         if kept:
-            write_whole(target / NAME, "\n".join(kept) + "\n")
+            write_whole(target / FILE, "\n".join(kept) + "\n")
         else:
-            (target / NAME).unlink(missing_ok=True)
+            (target / FILE).unlink(missing_ok=True)
 
     def foot(self, page: SitePage) -> list[str]:
         """Return what a page's footer says of the run that it comes from."""
@@ -68,18 +68,19 @@ def _root(notebook: Path, study: str, lang: str) -> Path:
     return next(p for p in notebook.parents if p.name == lang and p.parent.name == study)
 
 
-def last_lines(path: Path) -> dict[str, dict[str, Any]]:
-    """Return the last line of each output in a record of runs; broken lines are passed over."""
-    lines: dict[str, dict[str, Any]] = {}
-    if path.exists():
-        for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(line, dict) and isinstance(line.get("output"), str):
-                lines[line["output"]] = line
-    return lines
+def shareable(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line of the record without where the study lies on somebody's machine.
+
+    Examples
+    --------
+    >>> shareable({"parameters": {"study": "/disk/ani/my_study", "lang": "id"}})
+    {'parameters': {'study': 'my_study', 'lang': 'id'}}
+    """
+    given = line.get("parameters")
+    if not isinstance(given, dict) or not isinstance(given.get("study"), str):
+        return line
+    name = given["study"].replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return {**line, "parameters": {**given, "study": name}}
 
 
 def _started(notebook: Path) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from bantar_lib import __version__
 from bantar_lib.batch.execute import write_whole
+from bantar_lib.present.display import code_span
 from bantar_lib.publish.site import texts
 from bantar_lib.publish.site.files import leave_files, size_in_words
 from bantar_lib.publish.site.notebook import named, site_notebook
@@ -112,10 +113,11 @@ class _Made:
         write_whole(self._path, json.dumps({"made_by": _maker(), **self._now}, sort_keys=True))
 
 
+@cache
 def _maker() -> str:
-    """Return a hash of the modules that make a source of a notebook."""
-    texts_ = [(_HERE / f"{name}.py").read_bytes() for name in ("notebook", "files", "sources")]
-    return hashlib.sha256(b"".join(texts_)).hexdigest()[:16]
+    """Return a hash of all that makes the pages, so that another version makes them anew."""
+    parts = sorted(p for p in _HERE.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:16]
 
 
 def _notebook_source(page: SitePage, record: Record, path: Path, target: Path, made: _Made) -> bool:
@@ -213,14 +215,13 @@ def _city(pages: Pages) -> nbformat.NotebookNode | None:
 def _hints(study: Study, pages: Pages, found: Mapping[str, Pages]) -> list[str]:
     """Say what this site lacks and how to get it."""
     hints = []
-    command = f"`bantar run {study.id}`".replace("\n", " ")
+    run = f"bantar run {code_span(study.id)}"
     if not any(page.docname == "city" for page in pages.wide):
         hints.append(_("The pages on the study as a whole are not here. To have them: {command}",
-                       command=command))  # fmt: skip
+                       command=f"`{run}`"))  # fmt: skip
     for other in NAMES.keys() - found.keys():
-        command = f"`bantar run {study.id} --lang {other}`".replace("\n", " ")
         hints.append(_("This site is in one language. For the other: {command}, then "
-                       "`bantar site` again.", command=command))  # fmt: skip
+                       "`bantar site` again.", command=f"`{run} --lang {other}`"))  # fmt: skip
     return hints
 
 
@@ -283,7 +284,7 @@ def _write_site(
     }  # fmt: skip
     ways = [(p.docname, p.title, p.group) for p in pages.all]
     site["links"] = digest(ways, menu, site["words"], site["foot"], site["other"], site["record"],
-                           __version__)  # fmt: skip
+                           _maker())  # fmt: skip
     write_if_changed(work / "site.json", json.dumps(site, ensure_ascii=False, sort_keys=True))
 
 

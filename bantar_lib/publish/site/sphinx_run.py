@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def settings(site: dict[str, Any], work: Path) -> dict[str, Any]:
         "templates_path": [str(_HERE / "templates")],
         "html_static_path": [str(_HERE / "static")],
         "html_css_files": ["site.css"],
+        "html_js_files": [("site.js", {"defer": "defer"})],
         "html_copy_source": False,
         "html_show_sourcelink": False,
         "html_show_copyright": False,
@@ -124,5 +126,5 @@ def _sweep(app: Any, pages: set[str], target: Path) -> None:
         for path in folder.glob("*.png"):
             if path.name not in pictures:
                 path.unlink()
-    for leftover in (target / "objects.inv", target / ".buildinfo"):
-        leftover.unlink(missing_ok=True)
+    shutil.rmtree(target / "_sources", ignore_errors=True)  # always empty
+    (target / "objects.inv").unlink(missing_ok=True)  # for sites that link to this one: none do

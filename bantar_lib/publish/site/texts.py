@@ -36,9 +36,8 @@ def front_page(study: Study, pages: Pages, city: NotebookNode | None, hints: Seq
         Markdown lines on what is missing and how to get it.
     """
     lang = current_language()
-    cells = [new_markdown_cell(
-        f"# {named(study.text('title', lang))}\n\n{block('kicker', named(study.text('question', lang)))}"
-    )]  # fmt: skip
+    title, question = (named(study.text(key, lang)) for key in ("title", "question"))
+    cells = [new_markdown_cell(f"# {title}\n\n{block('kicker', question)}")]
     cells += _finding(city) if city else []
     # Where there is no notebook on the whole study, the hint says how to get it.
     cells += [new_markdown_cell(f"> {hint}") for hint in hints]
@@ -61,12 +60,17 @@ def _ways(study: Study, pages: Pages) -> str:
     say = terms(study)
     there = {page.docname for page in pages.all}
     ways = [
-        ("city", _("All {districts} together", **say), _("how far the programme was implemented, where, and how surely")),
-        ("districts/index", _("Each {district}", **say), _("counts, reach and evidence, one page each")),
-        ("evidence", _("Evidence"), _("what supports and what inhibits, from which sources, and whether it is enough")),
-        ("audit", _("Check of figures and statements"), _("the source's own tables and statements, computed again")),
+        ("city", _("All {districts} together", **say),
+         _("how far the programme was implemented, where, and how surely")),
+        ("districts/index", _("Each {district}", **say),
+         _("counts, reach and evidence, one page each")),
+        ("evidence", _("Evidence"),
+         _("what supports and what inhibits, from which sources, and whether it is enough")),
+        ("audit", _("Check of figures and statements"),
+         _("the source's own tables and statements, computed again")),
         ("guide", _("Reading guide"), _("how to read an interval, with exercises")),
-        ("methods/index", _("Methods"), _("what is computed, how, and what may not be said from it")),
+        ("methods/index", _("Methods"),
+         _("what is computed, how, and what may not be said from it")),
     ]  # fmt: skip
     lines = [
         f"- [**{title}**]({docname}.html) {what}"

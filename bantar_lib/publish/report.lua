@@ -1,0 +1,99 @@
+-- Reads the Markdown inside a report's tree and gives each part its look in the format asked for.
+
+-- Only what the pages write: a name from data must not become a citation, a formula or a link.
+local MARKDOWN = "markdown_strict-raw_html-autolink_bare_uris+all_symbols_escapable"
+  .. "+intraword_underscores"
+
+local function read(text)
+  return pandoc.read(text, MARKDOWN).blocks
+end
+
+-- Parts whose look is a function of the PDF's template, and a style of the Word document.
+local STYLES = {
+  letterhead = "Letterhead", headline = "Letterhead", mark = "Mark", covertitle = "Title",
+  coverplace = "Subtitle", coverstudy = "Subtitle", field = "Field", small = "Small",
+  signature = "Signature", signline = "Signature", signroom = "SignatureRoom", logo = "Letterhead",
+}
+
+local function quoted(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("%s+", " ") .. '"'
+end
+
+local function size(image)
+  for _, side in ipairs({ "width", "height" }) do
+    if image.attributes[side] then
+      return side .. ": " .. image.attributes[side] .. ", "
+    end
+  end
+  return ""
+end
+
+local function newpage()
+  if FORMAT == "docx" then
+    return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+  elseif FORMAT == "typst" then
+    return pandoc.RawBlock("typst", "#pagebreak(weak: true)")
+  end
+  return {}
+end
+
+local function styled(div)
+  local role = div.classes[1]
+  if role == "newpage" then
+    return newpage()
+  end
+  if FORMAT:match("html") and role == "covertitle" then
+    return {
+      pandoc.RawBlock("html", '<h1 class="covertitle">'),
+      pandoc.Plain(pandoc.utils.blocks_to_inlines(div.content)),
+      pandoc.RawBlock("html", "</h1>"),
+    }
+  end
+  if FORMAT == "docx" and STYLES[role] then
+    div.attributes["custom-style"] = STYLES[role]
+  elseif FORMAT == "typst" and STYLES[role] then
+    local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#" .. role .. "[") })
+    blocks:extend(div.content)
+    blocks:insert(pandoc.RawBlock("typst", "]"))
+    return blocks
+  end
+  return div
+end
+
+-- Links are left out: what a report says stands in it, and an address from data leads nowhere.
+local texts = {
+  Link = function(link) return link.content end,
+  Image = function(image) return image.caption end,
+}
+
+return {
+  {
+    RawBlock = function(raw)
+      return raw.format == "bantar" and read(raw.text):walk(texts) or nil
+    end,
+    RawInline = function(raw)
+      if raw.format ~= "bantar" then return nil end
+      return pandoc.utils.blocks_to_inlines(read(raw.text):walk(texts), { pandoc.Space() })
+    end,
+  },
+  {
+    Div = styled,
+    Image = function(image)
+      if FORMAT ~= "typst" then return nil end
+      local alt = pandoc.utils.stringify(image.caption)
+      return pandoc.RawInline("typst",
+        "#image(" .. quoted(image.src) .. ", " .. size(image) .. "alt: " .. quoted(alt) .. ")")
+    end,
+    Table = function(element)
+      if element.classes:includes("tofill") and FORMAT == "typst" then
+        return { pandoc.RawBlock("typst", "#tofill["), element, pandoc.RawBlock("typst", "]") }
+      end
+      if not FORMAT:match("html") then return nil end
+      local label = pandoc.utils.stringify(element.caption.long)
+      return pandoc.Div({ element },
+        pandoc.Attr("", { "scroll" },
+          -- A list of pairs: the order of a table's keys changes from run to run.
+          { { "tabindex", "0" }, { "role", "region" }, { "aria-label", label } }))
+    end,
+  },
+}
