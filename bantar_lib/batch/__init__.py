@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bantar_lib.batch.plan import Job as Job
-    from bantar_lib.batch.plan import plan as plan
     from bantar_lib.batch.run import run_batch as run_batch
 
-_HOMES = {"Job": "plan", "plan": "plan", "run_batch": "run"}
-__all__ = ["Job", "plan", "run_batch"]
+_HOMES = {"Job": "plan", "run_batch": "run"}
+__all__ = ["Job", "run_batch"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from nbformat import v4
 
 from bantar_lib import load_study
-from bantar_lib.batch import plan, run_batch
+from bantar_lib.batch import run_batch
 from bantar_lib.batch.plan import (
     batch_notebooks,
     declared_parameters,
     district_folders,
     one_language,
+    plan,
     safe_name,
     typed_parameters,
 )

@@ -17,7 +17,7 @@ import pytest
 from nbformat import v4
 
 from bantar_lib import load_study
-from bantar_lib.batch import plan
+from bantar_lib.batch.plan import plan
 from bantar_lib.errors import UserError
 from bantar_lib.present.display import Table, escape_markdown, markdown_table, png
 from bantar_lib.publish import write_report
