@@ -253,13 +253,18 @@ def batches(folder: Path) -> tuple[Cost, Cost]:
     script = folder / "stock.py"
     script.write_text(STOCK, encoding="utf-8")
     found = []
-    ours = ["-m", "bantar_lib.cli", "run", STUDY, "--lang", LANG, "--workers", "2"]
-    for command in ([str(script), str(folder / "stock")], ours):
+    program = "import sys; from bantar_lib.cli import main; sys.exit(main(sys.argv[1:]))"
+    ours = ["-c", program, "run", STUDY, "--lang", LANG, "--workers", "2"]
+    for command in ([str(script), "outputs"], ours):
         target = folder / f"batch_{len(found)}"
-        target.mkdir(exist_ok=True)
-        found.append(costs(lambda: subprocess.run(
-            [sys.executable, *command], check=True, stdout=subprocess.DEVNULL,  # noqa: B023
-            stderr=subprocess.DEVNULL, cwd=target)))  # fmt: skip  # noqa: B023
+        target.mkdir()
+
+        def run(command: list[str] = command, target: Path = target) -> None:
+            subprocess.run([sys.executable, *command], check=True, cwd=target,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+
+        found.append(costs(run))
+        assert len(list(target.rglob("02_district.html"))) == 11, target
         shutil.rmtree(target)
     return found[0], found[1]
 
