@@ -1,7 +1,7 @@
 # BANTAR Lab: `make` alone lists what there is to do.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env run test expected lab lock
+.PHONY: help env run test bench expected lab lock
 
 PYTHON ?=
 UV ?= uv
@@ -26,6 +26,9 @@ run: $(INSTALLED)  ## evaluate the bundled study and make its site; ARGS="--lang
 
 test: $(INSTALLED)  ## run every test, the fast ones first; ARGS="-k reach" for some
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+bench: $(INSTALLED)  ## time notebooks and batches beside papermill as it comes: some minutes
+	$(BIN)/python benchmarks/notebooks.py --batch $(ARGS)
 
 expected: $(INSTALLED)  ## run the reference notebooks and README summaries anew: look at the diff
 	$(BIN)/python tests/expected/make.py
