@@ -126,6 +126,7 @@ def test_the_command_goes_on_past_notebooks_that_die(bantar_run, study, at):
     assert all(one in err for one in said)
     assert "3 of 4 notebooks failed" in err
     assert "Traceback" not in err
+    assert "Kernel died" not in err
     assert [row.split(",")[3] for row in out.splitlines()[1:]] == ["done", *["failed"] * 3]
     log = at("run.log", "en").read_text("utf-8")
     assert all(one.split(": ")[1] in log for one in said)
