@@ -6,6 +6,7 @@ line of the manifest, which alone says that the job is done, follows when all is
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 import time
@@ -252,10 +253,21 @@ def told_of(path: Path) -> dict[str, Any]:
 
 
 def one_line(fault: Exception) -> str:
-    """Return an error as one line; one of the system names file and cause."""
+    """Return an error as one line; one of the system names file and cause.
+
+    Examples
+    --------
+    >>> one_line(KeyError("a"))
+    "KeyError: 'a'"
+    """
     if isinstance(fault, OSError) and fault.strerror:
-        name = f"{fault.filename}: " if fault.filename else ""
-        return f"{name}{fault.strerror}"
+        said = {
+            errno.ENOSPC: _("the disk is full"),
+            errno.EDQUOT: _("the disk is full"),
+            errno.EACCES: _("may not be written"),
+            errno.EROFS: _("may not be written"),
+        }.get(fault.errno or 0, fault.strerror)
+        return f"{fault.filename}: {said}" if fault.filename else said
     return f"{type(fault).__name__}: {fault}".splitlines()[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -108,6 +109,8 @@ def _begin_fresh(parent: int, study: Path, lang: str) -> None:
 
 def _begin(parent: int) -> None:
     """Let a worker end as it is told, and never outlive the process that it works for."""
+    # What papermill says of a notebook that died, the record says better.
+    logging.getLogger("papermill").addHandler(logging.NullHandler())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells it
     signal.signal(signal.SIGTERM, leave)
     if sys.platform == "linux":

@@ -14,7 +14,7 @@ import pandas as pd
 
 from bantar_lib.audit import audit_tables
 from bantar_lib.batch.due import Task, basis, due, tasks_of
-from bantar_lib.batch.execute import Record
+from bantar_lib.batch.execute import Record, one_line
 from bantar_lib.batch.pages import with_pages
 from bantar_lib.batch.plan import plan, reference
 from bantar_lib.batch.pool import LocalPool, run_all
@@ -116,7 +116,7 @@ def run_batch(
                     if on_record:
                         on_record(record, len(waiting))
         finally:  # also where the user stops it: what had finished counts
-            collect_results(opened, lang, root)
+            _collect(opened, lang, root)
         log.end(records.values())
     rows = [records.get(task.job.output) or _unchanged(task) for task in tasks]
     return pd.DataFrame([{c: getattr(r, c) for c in COLUMNS} for r in rows], columns=COLUMNS)
@@ -218,6 +218,15 @@ def _run(
             done = True
         finally:
             local.end(now=not done)
+
+
+def _collect(study: Study, lang: str, outputs: Path) -> None:
+    try:
+        collect_results(study, lang, outputs)
+    except OSError as fault:  # the pages are there all the same
+        raise UserError(
+            _("The results cannot be written: {fault}", fault=one_line(fault))
+        ) from None
 
 
 def _unchanged(task: Task) -> Record:

@@ -25,7 +25,7 @@ def key_of(output: str) -> str:
     Examples
     --------
     >>> key_of("01_city.ipynb")
-    '0aee7ac0ae2f6c18'
+    '1b6a28a5211e6f48'
     """
     return hashlib.sha256(output.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

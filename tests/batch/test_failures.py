@@ -35,7 +35,7 @@ def test_a_full_disk_while_a_page_is_written(run, pretended, at, monkeypatch):
     with monkeypatch.context() as full:
         full.setattr(execute, "write_part", write)
         error = only_kenanga_failed(run(force=True))
-    assert error.endswith("No space left on device")
+    assert error.endswith(": disk sudah penuh")
     assert not at(f"{KENANGA}/02_district.html").exists()
     assert not list(at().rglob(".*"))
     assert "Traceback" in at("run.log").read_text("utf-8")
@@ -52,7 +52,7 @@ def test_a_full_disk_while_the_manifest_is_written(run, pretended, monkeypatch):
 
     with monkeypatch.context() as full:
         full.setattr(execute, "append_line", append)
-        assert "manifest.jsonl: No space" in only_kenanga_failed(run())
+        assert "manifest.jsonl: disk sudah penuh" in only_kenanga_failed(run())
     assert sorted(run()["status"]) == ["done", "unchanged", "unchanged", "unchanged"]
 
 
@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_made(run, pretended, at):
 def test_a_folder_that_may_not_be_written(run, pretended, at):
     at(KENANGA).mkdir(parents=True)
     at(KENANGA).chmod(0o500)
-    assert "Permission denied" in only_kenanga_failed(run())
+    assert "tidak boleh ditulisi" in only_kenanga_failed(run())
 
 
 def test_outputs_that_cannot_be_made_are_a_users_mistake(run, pretended, tmp_path):
@@ -99,6 +99,18 @@ def test_a_notebook_that_ended_early(run, pretended, at, monkeypatch, died):
     assert line["peak_memory_mb"] == (1.0 if died else None)
 
 
+def test_a_full_disk_while_results_are_gathered(run, pretended, at, monkeypatch):
+    def full(*_given):
+        raise OSError(28, "No space left on device", "results.csv")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("bantar_lib.batch.results.write_whole", full)
+        with pytest.raises(UserError, match=r"results\.csv: the disk is full"):
+            run()
+    assert set(run()["status"]) == {"unchanged"}
+    assert at("results.csv").exists()
+
+
 @pytest.mark.slow
 def test_the_command_goes_on_past_notebooks_that_die(bantar_run, study, at):
     for district, reason in (("01", "sleep 60"), ("02", "fill"), ("03", "die")):
@@ -114,6 +126,7 @@ def test_the_command_goes_on_past_notebooks_that_die(bantar_run, study, at):
     assert all(one in err for one in said)
     assert "3 of 4 notebooks failed" in err
     assert "Traceback" not in err
+    assert "Kernel died" not in err
     assert [row.split(",")[3] for row in out.splitlines()[1:]] == ["done", *["failed"] * 3]
     log = at("run.log", "en").read_text("utf-8")
     assert all(one.split(": ")[1] in log for one in said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import pandas as pd
 import pytest
 
 from bantar_lib.batch.execute import write_whole
-from bantar_lib.cli import main
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ def test_results_are_one_tidy_table(run, at):
     assert table["value"].isna()[2], "an unknown value is blank, not 0"
 
 
-def test_the_language_of_the_pages(run, at):
+def test_the_language_of_the_pages(run, pretended, at):
     run(["01"], lang="en")
     page = at(f"{MELATI}/02_district.html", "en").read_text("utf-8")
     assert '<html lang="en">' in page
@@ -53,21 +53,21 @@ def test_the_language_of_the_pages(run, at):
     assert "Apa?" not in page
 
 
-@pytest.mark.parametrize("reason", ["no counts\nsecond line", "die"])
-def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, at, reason):
+def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, at):
     run()
-    (study / "private/fails_02.txt").write_text(reason, "utf-8")
+    (study / "private/fails_02.txt").write_text("no counts\nsecond line", "utf-8")
+    (study / "private/fails_01.txt").write_text("die", "utf-8")
     table = run(force=True).set_index("district")
     assert table["status"].to_dict() == {
-        "": "done", "Melati": "done", "Kenanga": "failed", "Mawar": "done"
+        "": "done", "Melati": "failed", "Kenanga": "failed", "Mawar": "done"
     }  # fmt: skip
-    assert "\n" not in table.loc["Kenanga", "error"]
-    left = at(KENANGA)
-    assert not (left / "result.json").exists()
-    assert not (left / "02_district.html").exists()
-    assert not list(left.glob(".*"))
+    assert table["error"].tolist() == [
+        "", "prosesnya berakhir dengan kode keluar 3", "AssertionError: no counts", "",
+    ]  # fmt: skip
+    for left in map(at, (MELATI, KENANGA)):
+        assert [path.name for path in left.iterdir()] == ["02_district.ipynb"]
     results = pd.read_csv(at("results.csv"), dtype={"district_id": str})
-    assert results["district_id"].tolist() == ["01", "03"]
+    assert results["district_id"].tolist() == ["03"]
 
 
 def test_a_failing_district_leaves_its_traceback(run, study, at):
@@ -80,7 +80,7 @@ def test_a_failing_district_leaves_its_traceback(run, study, at):
     assert not at("results.csv").exists()
 
 
-def test_results_of_other_inputs_stay_out(run, study, at, note_hash):
+def test_results_of_other_inputs_stay_out(run, pretended, study, at, note_hash):
     run()
     counts = study / "counts.csv"
     counts.write_text(
@@ -92,7 +92,7 @@ def test_results_of_other_inputs_stay_out(run, study, at, note_hash):
     assert results["district_id"].tolist() == ["01"]
 
 
-def test_a_run_of_one_district_keeps_the_results_of_the_others(run, at):
+def test_a_run_of_one_district_keeps_the_results_of_the_others(run, pretended, at):
     run()
     run(["Melati"])
     assert len(pd.read_csv(at("results.csv"))) == 3
@@ -120,16 +120,14 @@ def test_a_file_is_whole_or_not_there(tmp_path):
     assert path.read_bytes() == b"old\n"
 
 
-def test_the_command_on_two_processes(notebooks, study, tmp_path, capsys, monkeypatch):
-    """A pool of fresh interpreters: the jobs carry all they need."""
-    monkeypatch.chdir(tmp_path)
+def test_the_command_on_two_processes(bantar_run, study, at):
     (study / "private/fails_02.txt").write_text("no counts", "utf-8")
-    code = main(["run", str(study), "--workers", "2", "--lang", "en"])
-    said = capsys.readouterr()
-    assert code == 1
-    assert "Kenanga: AssertionError: no counts" in said.err
-    assert "1 of 4 notebooks failed" in said.err
-    assert "Traceback" not in said.err
-    table = pd.read_csv(pd.io.common.StringIO(said.out), dtype=str)
+    process = bantar_run("--workers", "2")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert err.splitlines()[:2] == ["Kenanga: AssertionError: no counts", "3 done, 1 failed"]
+    assert f"1 of 4 notebooks failed; details in {at('run.log', 'en')}" in err
+    assert f"Open {at('01_city.html', 'en')}" in err
+    table = pd.read_csv(io.StringIO(out), dtype=str)
     assert table["status"].tolist() == ["done", "done", "failed", "done"]
-    assert (tmp_path / "outputs/small/en/01_city.html").exists()
+    assert "AssertionError" in at("run.log", "en").read_text("utf-8")
