@@ -10,7 +10,7 @@ import nbformat
 import pandas as pd
 from nbformat import v4
 
-from bantar_lib.batch import plan
+from bantar_lib.batch.plan import plan
 from bantar_lib.present.display import Table, _html_table, escape_markdown, png
 from bantar_lib.study import Study
 
