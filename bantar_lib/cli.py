@@ -135,6 +135,8 @@ def _add_run(run: argparse.ArgumentParser) -> None:
                      help=_("how long one notebook may take"))  # fmt: skip
     run.add_argument("--memory", type=_positive, metavar="MB",
                      help=_("how much memory one notebook may hold"))  # fmt: skip
+    run.add_argument("--engine", choices=("auto", "kernel"), default="auto",
+                     help=_("kernel: a new Jupyter kernel for each notebook"))  # fmt: skip
     run.add_argument("--scheduler", metavar=_("ADDRESS"),
                      help=_("run on the workers of a Dask cluster"))  # fmt: skip
 
@@ -280,7 +282,7 @@ def _run(options: argparse.Namespace) -> int:
             with Progress() as progress:
                 table = batch.run_batch(
                     options.study, options.district, **what, workers=options.workers,
-                    scheduler=options.scheduler, timeout=options.timeout,
+                    scheduler=options.scheduler, engine=options.engine, timeout=options.timeout,
                     memory_mb=options.memory, on_start=progress.start, on_record=progress.record,
                 )  # fmt: skip
         except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bantar_lib.batch.manifest import read_manifest, sha256
 from bantar_lib.batch.plan import Job
@@ -100,6 +100,8 @@ class Task:
         Seconds that the notebook may take.
     memory_mb : int, optional
         Megabytes that it may hold.
+    engine : str
+        ``auto``, or ``kernel`` for a new kernel in any case.
     """
 
     job: Job
@@ -110,6 +112,7 @@ class Task:
     scratch: Path
     timeout: float | None = None
     memory_mb: int | None = None
+    engine: Literal["auto", "kernel"] = "auto"
 
     def line(self) -> dict[str, Any]:
         """Return what the manifest will say of the task as far as it is known beforehand."""
@@ -124,13 +127,12 @@ class Task:
 
 
 def tasks_of(
-    pages: Sequence[tuple[Job, Page]], rest: Basis, scratch: Path, *,
-    timeout: float | None = None, memory_mb: int | None = None,
-) -> list[Task]:  # fmt: skip
-    """Return the tasks of jobs and their pages."""
+    pages: Sequence[tuple[Job, Page]], rest: Basis, scratch: Path, limits: Mapping[str, Any]
+) -> list[Task]:
+    """Return the tasks of jobs and their pages; `limits` are a task's last parameters."""
     sources = {path: sha256(path) for path in {job.notebook for job, _page in pages}}
     return [
-        Task(job, page, rest, sources[job.notebook], page_hash(page), scratch, timeout, memory_mb)
+        Task(job, page, rest, sources[job.notebook], page_hash(page), scratch, **limits)
         for job, page in pages
     ]
 

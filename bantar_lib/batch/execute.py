@@ -127,7 +127,7 @@ def _run(attempt: _Attempt) -> None:
         job.output.parent.mkdir(parents=True, exist_ok=True)  # before the work, not after it
         attempt.usage = execute_notebook(
             one_language(read_notebook(job.notebook), task.page.lang), part, job.parameters,
-            timeout=task.timeout, memory_mb=task.memory_mb,
+            engine=task.engine, timeout=task.timeout, memory_mb=task.memory_mb,
         )  # fmt: skip
         attempt.executed = True
     except PapermillExecutionError as fault:

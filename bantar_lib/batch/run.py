@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -46,6 +47,7 @@ def run_batch(
     force: bool = False,
     timeout: float | None = None,
     memory_mb: int | None = None,
+    engine: Literal["auto", "kernel"] = "auto",
     on_start: Callable[[int, int], None] | None = None,
     on_record: Callable[[Record, int], None] | None = None,
 ) -> pd.DataFrame:
@@ -78,6 +80,9 @@ def run_batch(
         Seconds that one notebook may take.
     memory_mb : int, optional
         Megabytes that one notebook may hold.
+    engine : str
+        ``auto`` forks notebooks from a process that is ready, where that is possible; ``kernel``
+        starts a new kernel for each, as papermill does.
     on_start : callable, optional
         Called with the number of jobs that are due, and of all.
     on_record : callable, optional
@@ -99,7 +104,8 @@ def run_batch(
     """
     opened = study if isinstance(study, Study) else load_study(study)
     root = Path(outputs).resolve()
-    tasks = _tasks(opened, districts, lang, root, parameters, timeout, memory_mb)
+    limits = {"timeout": timeout, "memory_mb": memory_mb, "engine": engine}
+    tasks = _tasks(opened, districts, lang, root, parameters, limits)
     if faults := check_conclusions(opened):
         raise UserError("\n".join(map(str, faults)))
     with RunLog(tasks[0].job.root) as log:
@@ -166,8 +172,7 @@ def list_due(
 
 def _tasks(
     study: Study, districts: Sequence[str] | None, lang: str, outputs: Path,
-    parameters: Mapping[str, str] | None, timeout: float | None = None,
-    memory_mb: int | None = None,
+    parameters: Mapping[str, str] | None, limits: Mapping[str, Any] | None = None,
 ) -> list[Task]:  # fmt: skip
     """Lay out all tasks, due or not."""
     jobs = plan(study, districts, lang=lang, outputs=outputs, parameters=parameters)
@@ -175,7 +180,7 @@ def _tasks(
         raise UserError(_("The study has no districts yet: fill in the table districts."))
     pages = with_pages(study, jobs, plan(study, None, lang=lang, outputs=outputs), lang)
     scratch = jobs[0].root / _SCRATCH / uuid.uuid4().hex
-    return tasks_of(pages, basis(study), scratch, timeout=timeout, memory_mb=memory_mb)
+    return tasks_of(pages, basis(study), scratch, limits or {})
 
 
 @contextmanager

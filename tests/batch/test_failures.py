@@ -83,14 +83,14 @@ def test_a_notebook_that_ended_early(run, pretended, at, monkeypatch, died):
     def end(source, part, parameters, **limits):
         usage = whole(source, part, parameters, **limits)
         if parameters.get("district") == "02":
-            assert limits == {"timeout": 5.0, "memory_mb": 900}
+            assert limits == {"timeout": 5.0, "memory_mb": 900, "engine": "kernel"}
             if died:
                 raise engine.NotebookDied("the notebook took longer than 5 seconds", usage)
             raise RuntimeError("first line\nsecond line")
         return usage
 
     monkeypatch.setattr(engine, "execute_notebook", end)
-    error = only_kenanga_failed(run(timeout=5.0, memory_mb=900))
+    error = only_kenanga_failed(run(timeout=5.0, memory_mb=900, engine="kernel"))
     assert error == ("the notebook took longer than 5 seconds" if died else
                      "RuntimeError: first line")  # fmt: skip
     assert at(f"{KENANGA}/02_district.ipynb").exists() is died
