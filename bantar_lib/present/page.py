@@ -45,13 +45,27 @@ class Page:
 def make_exporter() -> Any:
     """Return nbconvert's exporter with the page's template, made once in a process."""
     from nbconvert.exporters import HTMLExporter
+    from nbconvert.exporters.templateexporter import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
     from traitlets.config import Config
+
+    class PageExporter(HTMLExporter):
+        """nbconvert's, but it does not parse the finished page again to look for what is missing.
+
+        The page's own template gives every picture its alternative text.
+        """
+
+        def from_notebook_node(
+            self, nb: NotebookNode, resources: Any = None, **more: Any
+        ) -> tuple[str, Any]:
+            self.register_filter("highlight_code", Highlight2HTML("ipython3", parent=self))
+            return TemplateExporter.from_notebook_node(self, nb, resources, **more)
 
     config = Config(HTMLExporter().default_config)
     priority = config.NbConvertBase.display_data_priority
     # A page has no kernel: of a widget it shows the form that needs none.
     config.NbConvertBase.display_data_priority = [kind for kind in priority if "widget" not in kind]
-    return HTMLExporter(
+    return PageExporter(
         config=config,
         template_name=_TEMPLATE.name,
         extra_template_basedirs=[str(_TEMPLATE.parent)],

@@ -40,7 +40,7 @@ def page() -> str:
 
 def test_a_figure_holds_its_finding_and_its_caption(page):
     first, second = re.findall("<figure>.*?</figure>", page, re.DOTALL)
-    assert 'Naik "sekali" &lt;1&gt;.' in first
+    assert 'alt="Naik &#34;sekali&#34; &lt;1&gt;."' in first
     assert re.search("<figcaption.*Bukan dua.*</figcaption>", first, re.DOTALL)
     assert 'alt="Turun."' in second and "figcaption" not in second
     assert page.count("Bukan dua") == 1 and page.count("Di antaranya") == 1
