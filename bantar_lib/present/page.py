@@ -55,9 +55,7 @@ def make_exporter() -> Any:
         The page's own template gives every picture its alternative text.
         """
 
-        def from_notebook_node(
-            self, nb: NotebookNode, resources: Any = None, **more: Any
-        ) -> tuple[str, Any]:
+        def from_notebook_node(self, nb: Any, resources: Any = None, **more: Any) -> Any:
             self.register_filter("highlight_code", Highlight2HTML("ipython3", parent=self))
             return TemplateExporter.from_notebook_node(self, nb, resources, **more)
 
