@@ -11,8 +11,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,3 +132,25 @@ def write_small_at() -> Callable[..., Path]:
 def write_small(tmp_path: Path) -> Callable[..., Path]:
     """Return a writer of small studies into the test's own folder."""
     return lambda *given, name="small", **more: write_small_study(tmp_path / name, *given, **more)
+
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+_BLIND_NET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright; it can reach nothing but this machine."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    pytest.importorskip("axe_playwright_python", reason="axe_playwright_python is not installed")
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync.sync_playwright() as playwright:
+        # No sandbox: a test may run as root in a container.
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", _BLIND_NET]
+        )
+        yield chromium
+        chromium.close()

@@ -2,25 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-                None)  # fmt: skip
-BLIND_NET = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-
-
-def missing() -> str:
-    """Say in one line what the browser tests lack here, or nothing."""
-    if CHROMIUM is None:
-        return "no Chromium is installed"
-    for module in ("playwright", "axe_playwright_python", "jupyterlab", "anywidget"):
-        try:
-            __import__(module)
-        except ImportError:
-            return f"{module} is not installed"
-    return ""
 
 
 class LabPage:

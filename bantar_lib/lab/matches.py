@@ -59,7 +59,8 @@ def word_matches(framework: Framework, code: str, text: list[Paragraph]) -> list
     >>> from bantar_lib import load_framework
     >>> from bantar_lib.lab.paragraphs import paragraphs
     >>> text = paragraphs("Cuaca cerah.\nKepentingan pemilik kios terganggu.\nSelesai.")
-    >>> [m.paragraph for m in word_matches(load_framework("grindle"), "content.interests", text)]
+    >>> framework = load_framework("grindle")
+    >>> [m.paragraph for m in word_matches(framework, framework.indicators[0].id, text)]
     [1]
     """
     wanted = _terms(framework, code)

@@ -29,9 +29,7 @@ def attended() -> bool:
     """Say whether somebody sits at the kernel: a batch asks it never to put a question."""
     from IPython import get_ipython
 
-    kernel = getattr(get_ipython(), "kernel", None)
-    asked = kernel.get_parent().get("content", {}) if kernel else {}
-    return bool(asked.get("allow_stdin", True))
+    return bool(getattr(getattr(get_ipython(), "kernel", None), "_allow_stdin", True))
 
 
 class SpanCoder(anywidget.AnyWidget):

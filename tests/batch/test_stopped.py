@@ -105,7 +105,8 @@ def test_a_batch_killed_twice_ends_as_one_that_was_not(bantar_run, at, tmp_path)
     assert len(timeless(at("", "en"))) == 2 + 12 * 3 + 1
 
 
-def test_ctrl_c_stops_at_once_and_says_how_to_go_on(bantar_run, at):
+def test_ctrl_c_stops_at_once_and_says_how_to_go_on(bantar_run, at, study):
+    (study / "private/fails_06.txt").write_text("sleep 60")
     process = bantar_run("--workers", "2")
     wait_for_lines(at("", "en"), 3)
     family = forked_from(process.pid)

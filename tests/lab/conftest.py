@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_browser import BLIND_NET, CHROMIUM, LabPage, missing, notebook
+from lab_browser import LabPage, notebook
 from lab_studies import add_documents
 
 from bantar_lib import load_study
@@ -27,26 +27,10 @@ def talk_study(write_small: Callable[..., Path]) -> Study:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """The system's Chromium, which can reach nothing but this machine."""
-    if lack := missing():
-        pytest.skip(lack)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # No sandbox: a test may run as root in a container.
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", BLIND_NET]
-        )
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="session")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """One JupyterLab on this machine with a home of its own: its address and folder."""
-    if lack := missing():
-        pytest.skip(lack)
+    for module in ("jupyterlab", "anywidget"):
+        pytest.importorskip(module, reason=f"{module} is not installed")
     from bantar_lib.lab.jupyter import QUIET, lab_environment
 
     top = tmp_path_factory.mktemp("lab")

@@ -19,7 +19,8 @@ import nbformat
 import pytest
 
 from bantar_lib import load_study
-from bantar_lib.batch.execute import Record, execute
+from bantar_lib.batch.due import basis, tasks_of
+from bantar_lib.batch.execute import Record, run_task
 from bantar_lib.batch.plan import Job, plan
 from bantar_lib.present.page import Page
 
@@ -75,18 +76,18 @@ def ran(tmp_path_factory) -> dict[tuple[str, str, str], tuple[Job, Record]]:
     """Run what a full batch would, of two districts only: language, notebook, district → job."""
     study, outputs = load_study("kampung_bantar"), tmp_path_factory.mktemp("outputs")
     digest()
-    jobs = [
-        (lang, job)
+    pages = [
+        (job, Page(job.output.stem, lang))
         for lang in LANGUAGES
         for job in plan(study, None, lang=lang, outputs=outputs)
         if job.district in ("", FOCUS, OTHER)
     ]
+    tasks = tasks_of(pages, basis(study), tmp_path_factory.mktemp("scratch"), {})
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(execute, job, Page(job.output.stem, lang)) for lang, job in jobs]
-        records = [future.result() for future in waiting]
+        records = list(pool.map(run_task, tasks))
     return {
-        (lang, job.notebook.stem, job.district): (job, record)
-        for (lang, job), record in zip(jobs, records, strict=True)
+        (task.page.lang, task.job.notebook.stem, task.job.district): (task.job, record)
+        for task, record in zip(tasks, records, strict=True)
     }
 
 

@@ -11,8 +11,6 @@ from reports import ALT, HOSTILE, put
 from bantar_lib import load_study
 from bantar_lib.publish import write_report
 
-CHROMIUM = Path("/usr/bin/chromium")
-
 
 @pytest.fixture(scope="module")
 def page(write_small_at, tmp_path_factory) -> Path:
@@ -36,18 +34,14 @@ def test_it_is_whole_and_names_are_names(page):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_it_without_fault(page, scheme):
-    sync = pytest.importorskip("playwright.sync_api")
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium")
-    with sync.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM),
-                                             args=["--no-sandbox"])  # fmt: skip
-        context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme,
-                                      offline=True)  # fmt: skip
-        shown = context.new_page()
-        shown.goto(page.as_uri())
-        assert axe.Axe().run(shown).response["violations"] == []
-        assert shown.evaluate("document.documentElement.scrollWidth") <= 320
-        browser.close()
+def test_a_phone_shows_it_without_fault(page, browser, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(
+        viewport={"width": 320, "height": 640}, color_scheme=scheme, offline=True
+    )
+    shown = context.new_page()
+    shown.goto(page.as_uri())
+    assert Axe().run(shown).response["violations"] == []
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()

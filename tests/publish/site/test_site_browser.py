@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.browser
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-               None)  # fmt: skip
 PAGES = ("index", "city", "districts/index", "glossary", "framework", "methods/index",
          "methods/execution", "dictionary", "downloads", "search", "../index")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return a headless browser."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="no Playwright")
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 def opened(browser: Any, *, width: int = 1200, dark: bool = False, **more: Any) -> Any:
