@@ -171,7 +171,7 @@ class Kernel {
   }
 }
 
-// ---------------------------------------------------------------- helpers
+// ---------------------------------------------------------------- small things
 
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
