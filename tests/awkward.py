@@ -24,7 +24,8 @@ FINE = [
     "%%bash\necho from bash\necho to its stderr >&2",
     "!echo from the shell",
     "import os\nos.system('echo from fd 1; echo from fd 2 >&2')\ntime.sleep(0.4)",
-    "import subprocess\nsubprocess.run(['echo', 'from a subprocess']).returncode",
+    "import subprocess\ndone = subprocess.run(['echo', 'from a subprocess'])\ntime.sleep(0.4)\n"
+    "done.returncode",
     "time.sleep(0.4)",
     "import asyncio\nawait asyncio.sleep(0.01)\n"
     "task = asyncio.create_task(asyncio.sleep(0, 'kept'))",

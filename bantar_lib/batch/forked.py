@@ -156,6 +156,7 @@ def fork_kernel() -> tuple[int, socket.socket]:
     with suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
+    parent = os.getpid()
     with warnings.catch_warnings():  # forgets which warnings were shown once already
         process = os.fork()
     if process:
@@ -168,8 +169,11 @@ def fork_kernel() -> tuple[int, socket.socket]:
         _leave_parent()
         Context().run(_serve, app, there)  # nothing that is set here is set there
         code = 0
+    except (BrokenPipeError, ConnectionResetError):  # nobody waits any more for what it would say
+        pass
     except BaseException:  # of the kernel; a notebook's own are shown in it
-        os.write(complaints, traceback.format_exc().encode())
+        if os.getppid() == parent:
+            os.write(complaints, traceback.format_exc().encode())
     finally:
         with suppress(BaseException):
             atexit._run_exitfuncs()

@@ -106,12 +106,12 @@ def test_a_batch_killed_twice_ends_as_one_that_was_not(bantar_run, at, tmp_path)
 
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(bantar_run, at, study):
-    (study / "private/fails_06.txt").write_text("sleep 60")
+    (study / "private/fails_06.txt").write_text("sleep 300")
     process = bantar_run("--workers", "2")
     wait_for_lines(at("", "en"), 3)
     family = forked_from(process.pid)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    _out, err = process.communicate(timeout=15)
+    _out, err = process.communicate(timeout=60)  # the notebook's own 300 s are not waited for
     assert process.returncode == 130
     assert err == "Stopped. What had finished is kept; the same command goes on from there.\n"
     assert all_gone(family, 5)
