@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -137,11 +138,15 @@ def pretended(monkeypatch) -> list[str]:
 def bantar_run(notebooks, study, tmp_path) -> Callable[..., subprocess.Popen]:
     """Start ``bantar run`` on the tiny notebooks, in a process of its own."""
 
+    def heard() -> None:  # what a shell starts in the background does not hear a Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def start(*options: str, outputs: str = "outputs") -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, "-c", COMMAND, notebooks, "run", study, "--lang", "en", *options,
              "--outputs", tmp_path / outputs],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            preexec_fn=heard,
         )  # fmt: skip
 
     return start
