@@ -87,8 +87,8 @@ def confidence_table(study: Study, district_id: str, coder: str | None = None) -
     })  # fmt: skip
     caption = _("Prompts for the confidence in each rating, {name} (informed by GRADE-CERQual; the "
                 "level is a person's)", name=study.district(district_id)["name"])  # fmt: skip
-    explained = _("Contestedness is 0 where all evidence is on one side and 1 where it is evenly "
-                  "divided. A dash as judgement: no person has judged yet.")  # fmt: skip
+    explained = _("Contestedness compares independent sources: 0 where all are on one side, 1 where "
+                  "they are evenly divided. A dash as judgement: no person has judged yet.")  # fmt: skip
     return Table(frame, f"{caption}. {explained}")
 
 
@@ -108,6 +108,8 @@ def _coherence(row: dict[str, Any]) -> str:
     contested, stable = row["contestedness"], row["stability"]
     parts = [
         _("mixed only") if pd.isna(contested)
+        # Within one source only the sign of the sum counts: it cannot contradict itself.
+        else _("contestedness unknown") if row["sources"] < 2
         else _("contestedness {value}", value=number(float(contested), 2)),
         _("stability unknown with one independent source") if pd.isna(stable)
         else _("the rating stays in {share} of the runs without a source or role",

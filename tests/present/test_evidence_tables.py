@@ -340,3 +340,11 @@ def test_names_are_plain_text_until_shown_and_then_escaped(rich):
         shown = markdown_table(table.frame, table.caption)
         assert r"\<b\>\*Melati\*\</b\> \| \$x\$" in shown
         assert "*strong*" not in shown.replace(r"\*strong\*", "")
+
+
+def test_one_source_on_both_sides_is_not_called_of_one_mind():
+    with language("en"):
+        cells = tables.confidence_table(BUNDLED, KOTA_BARU).frame["Coherence"]
+    sided = [c for c in cells if not c.startswith("mixed only")]
+    assert len(sided) > 1
+    assert {c.split("; ")[0] for c in sided} == {"contestedness unknown"}
