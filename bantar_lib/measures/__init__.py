@@ -13,7 +13,7 @@ from bantar_lib.measures.funnel import false_alarm_chance, funnel, funnel_limits
 from bantar_lib.measures.heterogeneity import heterogeneity, leave_one_out
 from bantar_lib.measures.pooling import PooledFit, beta_binomial, logit_normal, pooled_rates
 from bantar_lib.measures.ranks import rank_intervals, separable_pairs, separable_share
-from bantar_lib.measures.reach import reach
+from bantar_lib.measures.reach import reach, uncertain_entries
 from bantar_lib.measures.register import distinct_units
 from bantar_lib.measures.size import size
 from bantar_lib.measures.stocks import flows
@@ -47,6 +47,7 @@ __all__ = [
     "stage_counts",
     "targets",
     "trend",
+    "uncertain_entries",
     "wilson",
     "workload",
 ]

@@ -140,6 +140,44 @@ def _whole_reach(study: Study) -> pd.DataFrame:
     return _reach(study, None)
 
 
+@shared
+def uncertain_entries(study: Study) -> pd.DataFrame:
+    """Return the entries of the upper bound of which it is not known that they implemented.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Returns
+    -------
+    DataFrame
+        One row a district: ``district_id, earlier, unstaged``. Both are sums of entries over the
+        years in which the last stage is unknown: `earlier` where an earlier stage stands for it,
+        `unstaged` where only the stage outside the order does.
+
+    Examples
+    --------
+    >>> from bantar_lib.study import load_study
+    >>> table = uncertain_entries(load_study("kampung_bantar")).set_index("district_id")
+    >>> table.loc["15.71.07"].tolist()
+    [0.0, 34.0]
+    """
+    stages, known = stage_names(study), known_flows(study)
+    left = by_year(study, known, stages.end)
+    parts: dict[str, pd.Series] = {}
+    for stage in (*stages.before, stages.loose):
+        wide = by_year(study, known, stage)
+        years = left.columns.union(wide.columns)
+        left, wide = left.reindex(columns=years), wide.reindex(columns=years)
+        kind = "unstaged" if stage == stages.loose else "earlier"
+        added = wide.where(left.isna()).sum(axis=1)
+        parts[kind] = parts.get(kind, 0) + added
+        left = left.combine_first(wide)
+    frame = pd.DataFrame(parts, index=left.index).reindex(columns=["earlier", "unstaged"])
+    return frame.fillna(0.0).rename_axis("district_id").reset_index()
+
+
 def _reach(study: Study, wanted: str | None) -> pd.DataFrame:
     names = study.districts.set_index("district_id")["name"]
     counts = _counts(study)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.execution import execution
-from bantar_lib.measures.reach import reach
+from bantar_lib.measures.reach import reach, uncertain_entries
 from bantar_lib.measures.targets import targets
 from bantar_lib.measures.workload import workload
 from bantar_lib.study.study import Study
@@ -31,7 +31,9 @@ def warm(study: Study, *others: Callable[[Study], object]) -> None:
     >>> from bantar_lib.study import load_study
     >>> warm(load_study("kampung_bantar"))
     """
-    functions: list[Callable[[Study], object]] = [execution, reach, targets, workload, *others]
+    functions: list[Callable[[Study], object]] = [
+        execution, reach, uncertain_entries, targets, workload, *others,
+    ]  # fmt: skip
     for function in functions:
         with suppress(UserError):
             function(study)

@@ -87,8 +87,10 @@ def confidence_table(study: Study, district_id: str, coder: str | None = None) -
     })  # fmt: skip
     caption = _("Prompts for the confidence in each rating, {name} (informed by GRADE-CERQual; the "
                 "level is a person's)", name=study.district(district_id)["name"])  # fmt: skip
-    explained = _("Contestedness compares independent sources: 0 where all are on one side, 1 where "
-                  "they are evenly divided. A dash as judgement: no person has judged yet.")  # fmt: skip
+    explained = _(
+        "Contestedness compares independent sources: 0 where all are on one side, 1 where they are "
+        "evenly divided. A dash as judgement: no person has judged yet."
+    )
     return Table(frame, f"{caption}. {explained}")
 
 

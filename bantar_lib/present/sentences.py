@@ -6,10 +6,13 @@ fall without a demonstrated difference, no cause, no verdict without a target.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from bantar_lib.audit import audit_summary
 from bantar_lib.coding import codings, evidence, rate_indicators
+from bantar_lib.measures import uncertain_entries
 from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
@@ -110,21 +113,16 @@ def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
         return _("How many different {unit} took part cannot be bounded from these counts.",
                  **terms(study))  # fmt: skip
     low, high = own.loc["lower_bound"], own.loc["upper_bound"]
-    text = _bounds_text(study, low, high, _loose_entries(own["numerator"], known))
+    text = _bounds_text(study, low, high, [district_id])
     text += " " + _("A list of {unit} by year and stage would close the gap.", **terms(study))
     if "as_printed" in known:
         text += " " + _printed_sentence(study, own["numerator"], district_id)
     return text
 
 
-def _loose_entries(numerators: pd.Series, known: pd.Index) -> int:
-    """Return how many entries of the upper bound have a stage that the source does not say."""
-    if not {"implemented_plus_later", "implemented_only"} <= set(known):
-        return 0
-    return int(numerators["implemented_plus_later"] - numerators["implemented_only"])
-
-
-def _bounds_text(study: Study, low: pd.Series, high: pd.Series, loose: int) -> str:
+def _bounds_text(study: Study, low: pd.Series, high: pd.Series, district_ids: Iterable[str]) -> str:
+    of_these = uncertain_entries(study).set_index("district_id").loc[list(district_ids)]
+    earlier, unstaged = of_these["earlier"].sum(), of_these["unstaged"].sum()
     values = {
         "low": number(low["numerator"]),
         "high": number(high["numerator"]),
@@ -133,13 +131,21 @@ def _bounds_text(study: Study, low: pd.Series, high: pd.Series, loose: int) -> s
         "years": span_text(int(y) for y in high["years"].split("|")),
         **terms(study),
     }
-    if loose:
+    if earlier:
+        return _(
+            "How many different {unit} reached the stage “{last}” in {years}: at least {low} "
+            "(the same ones every year) and at most {high} (all different, and the {k} entries of "
+            "which the source does not say whether they reached it all did); that is {low_share} "
+            "to {high_share} of all.",
+            k=number(earlier + unstaged), **values,
+        )  # fmt: skip
+    if unstaged:
         return _(
             "How many different {unit} reached the stage “{last}” in {years}: at least {low} "
             "(the same ones every year) and at most {high} (all different, and the {k} entries "
             "whose stage is not stated all reached it); that is {low_share} to {high_share} of "
             "all.",
-            k=number(loose), **values,
+            k=number(unstaged), **values,
         )  # fmt: skip
     return _("How many different {unit} reached the stage “{last}” in {years}: at least {low} "
              "(the same ones every year) and at most {high} (all different); that is {low_share} "
@@ -340,6 +346,9 @@ def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Tex
     if 0 < len(known) < len(execution):
         parts.append(_("Both are known for {k} of the {n} {districts}.", k=number(len(known)),
                        n=number(len(execution)), **terms(study)))  # fmt: skip
+    if known["years"].nunique() > 1:
+        parts.append(_("A year counts only in the {districts} where both are known for it.",
+                       **terms(study)))  # fmt: skip
     parts += [_city_reach(study, reach), _city_evidence(study)]
     return Text(" ".join(p for p in parts if p), "lead")
 
@@ -371,16 +380,12 @@ def _city_reach(study: Study, reach: pd.DataFrame) -> str:
         return ""
     units = float(low.loc[both, "denominator"].sum())
     least, most = (float(bound.loc[both, "numerator"].sum()) for bound in (low, high))
-    loose = [
-        _loose_entries(rows.set_index("scenario")["numerator"], rows["scenario"])
-        for _d, rows in own.loc[both].groupby(level=0)
-    ]
     years = max(high.loc[both, "years"], key=len)
     text = _bounds_text(
         study,
         pd.Series({"numerator": least, "share": least / units}),
         pd.Series({"numerator": most, "share": most / units, "years": years}),
-        sum(loose),
+        both,
     )
     if len(both) < len(study.districts):
         text += " " + _("This can be said of {k} of the {n} {districts}.", k=number(len(both)),

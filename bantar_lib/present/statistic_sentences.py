@@ -99,7 +99,12 @@ def funnel_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text
              "rate of {overall} the naive limits for this number run from {low} to {high}.",
              rate=percent(own["rate"]), n=number(own["proposed"]), where=where,
              low=percent(own["low_95"]), high=percent(own["high_95"]), **values)  # fmt: skip
-    return Text(f"{text} {_funnel_meaning(study, str(own['flag_95']), k)}")
+    text = f"{text} {_funnel_meaning(study, str(own['flag_95']), k)}"
+    if own["flag_95"] == "inside" and not row["low"] <= own["city"] <= row["high"]:
+        text += " " + _("That its own interval does not contain the overall rate is no "
+                        "contradiction: interval and limits are drawn in different ways, and so "
+                        "near their edge they need not agree.")  # fmt: skip
+    return Text(text)
 
 
 def _funnel_meaning(study: Study, flag: str, k: int) -> str:

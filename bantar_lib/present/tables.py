@@ -110,6 +110,13 @@ def execution_table(study: Study, execution: pd.DataFrame, *, mark: str = "") ->
     return Table(frame, caption, tuple(frame.columns[1:]))
 
 
+def _of_fewer(study: Study, known: int, most: int, district_id: str) -> str:
+    """Say of how many districts a scenario of the whole can tell, where others tell of more."""
+    if district_id or known == most:
+        return ""
+    return " " + _("({k} of {n} {districts})", k=number(known), n=number(most), **terms(study))
+
+
 def _with_fewer_years(rows: pd.DataFrame, execution: pd.DataFrame) -> list[str]:
     """Return the districts, with the years of those whose rate rests on fewer than the others'."""
     every = "|".join(str(y) for y in execution.attrs.get("years", ()))
@@ -124,7 +131,9 @@ def reach_table(study: Study, reach: pd.DataFrame, district_id: str = "") -> Tab
     """Lay out every reach scenario of one district, or of all together."""
     rows = reach[reach["district_id"] == district_id]
     frame = pd.DataFrame({
-        _("Scenario"): [scenario_label(s) for s in rows["scenario"]],
+        _("Scenario"): [
+            scenario_label(s) + _of_fewer(study, k, rows["districts_known"].max(), district_id)
+            for s, k in zip(rows["scenario"], rows["districts_known"], strict=True)],
         _("number"): rows["numerator"].map(lambda v: _number(v, 0)),
         _("of {unit}", unit=study.text("unit", current_language())):
             rows["denominator"].map(_number),

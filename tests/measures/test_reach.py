@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bantar_lib.measures.reach import primary_scenarios, reach
+from bantar_lib.measures.reach import primary_scenarios, reach, uncertain_entries
 
 # Kota Baru by hand: 165 units; proposed 12, 15; implemented 9, 11; took part 12, 15, 15, 19.
 LATER = 15 + 19
@@ -171,3 +171,19 @@ def test_neither_row_order_nor_scale_matters(bantar, made_up, order, times):
     ours = reach(study).set_index(["district_id", "scenario"])["share"].astype(float)
     first = reach(bantar).set_index(["district_id", "scenario"])["share"].astype(float)
     pd.testing.assert_series_equal(ours, first[ours.index], check_exact=False)
+
+
+def test_uncertain_entries_are_what_the_upper_bound_adds(bantar):
+    """In the bundled study no district has more entries than units."""
+    rows = reach(bantar).set_index(["scenario", "district_id"])["numerator"]
+    found = uncertain_entries(bantar).set_index("district_id")
+    assert (found["earlier"] == 0).all()
+    for code, entries in found["unstaged"].items():
+        assert entries == rows["upper_bound", code] - rows["implemented_only", code]
+
+
+def test_an_earlier_stage_stands_for_one_that_is_unknown(made_up):
+    counts = [("1", 2020, "proposed", 9), ("1", 2020, "implemented", 4),
+              ("1", 2021, "proposed", 7), ("1", 2021, "implemented", pd.NA)]  # fmt: skip
+    found = uncertain_entries(made_up({"1": 50}, counts))
+    assert found.values.tolist() == [["1", 7.0, 0.0]]

@@ -92,6 +92,9 @@ def studies(tmp_path_factory, write_small_at) -> dict[str, Study]:
                ("02", 2020, "proposed", 0), ("02", 2020, "implemented", 0),
                ("03", 2020, "proposed", 9), ("03", 2020, "implemented", 4),
                ("03", 2022, "proposed", 5), ("03", 2022, "implemented", 3)]  # fmt: skip
+    half = [(d, year, stage, "" if (d, year, stage) == ("01", 2021, "implemented") else n)
+            for d in ("01", "02", "03") for year in (2020, 2021)
+            for stage, n in (("proposed", 12), ("implemented", 5))]  # fmt: skip
     districts = [("01", "Melati", ""), ("02", "Kenanga", 50), ("03", "Mawar", 60)]
     nothing = [("01", 2020, "proposed", ""), ("01", 2020, "implemented", "")]
     bundled = load_study("kampung_bantar")
@@ -109,6 +112,7 @@ def studies(tmp_path_factory, write_small_at) -> dict[str, Study]:
         "rated": small("rated", evidence=THREE),
         "far_apart": small("far_apart", counts=far_apart),
         "unknown": small("unknown", districts, unknown),
+        "half": small("half", counts=half),
         "nothing": small("nothing", [("01", "Melati", "")], nothing),
         "many": small("many", many, [("01", 2020, "proposed", 3)], evidence=[
             (f"{n:02}", "talk", "content.site", "supports") for n in range(7)]),
@@ -244,6 +248,17 @@ class TestWhatIsKnown:
             r"proposed, not the number implemented", text
         )  # fmt: skip
         assert "comes from one source" in text
+
+    def test_entries_of_unknown_end_are_told_from_those_known(self, studies):
+        """By hand: 5 implemented in 2020, 12 proposed in 2021; the others 5 + 5 of 12 + 12."""
+        text = lead(studies["half"], "Melati")
+        assert "at most 17 (all different, and the 12 entries of which" in text
+        assert "at most 10 (all different);" in lead(studies["half"], "Mawar")
+        city = plain(sentences.city_lead(studies["half"], execution(studies["half"]),
+                                         reach(studies["half"])))  # fmt: skip
+        assert "60 entries proposed, 25 of them" in city
+        assert "counts only in the districts where both are known" in city
+        assert "at most 37 (all different, and the 12 entries" in city
 
     def test_a_printed_total_that_is_no_sum(self, studies):
         """Jelutung: printed 54, its years 12 + 12 + 10 + 14."""

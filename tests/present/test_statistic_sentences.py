@@ -94,6 +94,15 @@ def test_funnel_note_by_flag(study, counts, flag, words):
         assert "40%" in text  # 1 − 0.95 ** 10
 
 
+def test_an_interval_and_limits_that_do_not_agree_are_explained(study):
+    rates = table(*[(60, 36)] * 6, (30, 12))
+    own = funnel(rates).set_index("district_id").loc["d6"]
+    assert own["flag_95"] == "inside"
+    assert rates.set_index("district_id").loc["d6", "high"] < own["city"]
+    assert "is no contradiction" in said(sentences.funnel_note, study, rates, "d6")
+    assert "is no contradiction" not in said(sentences.funnel_note, study, rates, "d0")
+
+
 @pytest.mark.parametrize(
     ("counts", "words"),
     [

@@ -239,3 +239,18 @@ def test_a_rate_of_fewer_years_says_which(write_small):
     with language("en"):
         table = tables.execution_table(study, execution(study)).frame
     assert list(table.iloc[:, 0]) == ["Kenanga (2020)", "Mawar", "Melati"]
+
+
+def test_a_scenario_that_fewer_districts_know_says_so(write_small):
+    counts = [
+        (d, year, stage, n)
+        for d in ("01", "02", "03")
+        for year in (2020, 2021)
+        for stage, n in (("proposed", 12), ("implemented", "" if (d, year) == ("02", 2021) else 9))
+    ]
+    study = load_study(write_small(counts=counts))
+    with language("en"):
+        whole = tables.reach_table(study, reach(study)).frame["Scenario"].tolist()
+        own = tables.reach_table(study, reach(study), "01").frame["Scenario"].tolist()
+    assert [s for s in whole if s.endswith("(2 of 3 districts)")]
+    assert not [s for s in own if "of 3" in s]
