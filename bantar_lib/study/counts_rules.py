@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from bantar_lib.study.contents import Contents, ReadTable
+from bantar_lib.study.numbers import whole_number
 from bantar_lib.study.problems import Problem
 from bantar_lib.words import room_words
 
@@ -15,10 +16,11 @@ _ = room_words("study")
 
 
 def check_counts(contents: Contents) -> Iterator[Problem]:
-    """Report counts above the number of units, stages out of order, districts without counts."""
+    """Report counts that cannot be true, are printed otherwise, or are wanting for a district."""
     counts = contents.tables["counts"]
     yield from _above_units(contents, counts)
     yield from _stages_out_of_order(contents, counts)
+    yield from _other_than_printed(contents, counts)
     if "districts" in contents.tables and len(counts.rows):
         yield from _without_counts(contents.tables["districts"], counts)
 
@@ -76,6 +78,32 @@ def _stages_out_of_order(contents: Contents, counts: ReadTable) -> Iterator[Prob
               row=int(counts.rows[first])) + known,
             _remedy_unless(known),
         )  # fmt: skip
+
+
+def _other_than_printed(contents: Contents, counts: ReadTable) -> Iterator[Problem]:
+    """Compare counts with what is printed of the same district, year and stage."""
+    published = contents.frame("published")
+    published = published[published["district_id"] != ""].dropna(subset=["year"])
+    if published.empty:
+        return
+    key = ["district_id", "year", "stage"]
+    frame = counts.frame.dropna(subset=["count", "year"])
+    counted = frame.groupby(key)["count"].agg(set).to_dict()
+    where = dict(zip(frame[key].itertuples(index=False, name=None), frame.index, strict=True))
+    for row in published.itertuples():
+        named = (row.district_id, row.year, row.stage)
+        try:
+            printed = whole_number(str(row.printed))[0]
+        except ValueError:  # a dash, a percentage
+            continue
+        if named in counted and printed not in counted[named]:
+            severity, known = _severity(counts, [where[named]])
+            yield counts.problem(
+                severity, where[named], "count",
+                _("{count} is not the {printed} that table {table} prints, as published.csv has it",
+                  count=frame["count"].at[where[named]], printed=printed, table=row.table) + known,
+                _remedy_unless(known),
+            )  # fmt: skip
 
 
 def _without_counts(districts: ReadTable, counts: ReadTable) -> Iterator[Problem]:

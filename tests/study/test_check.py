@@ -185,6 +185,10 @@ FAULTS = [
           "warning", "districts.csv", 5, "district_id", "published.csv"),
     Fault("total among the counts", append("counts.csv", "Jumlah,2015,proposed,31,report,,\n"),
           "error", "counts.csv", 8, "district_id", "published.csv"),
+    Fault("other than printed",
+          lambda f: write(f / "published.csv", "source_id,table,row,district_id,column,year,stage,"
+                          "printed\nreport,1,Melati,15.70,proposed 2015,2015,proposed,11\n"),
+          "warning", "counts.csv", 2, "count", "11"),
     Fault("one name twice", swap("districts.csv", "Kenanga,,Kota Uji", "kota baru,,Kota Uji"),
           "warning", "districts.csv", 4, "name", "3"),
     Fault("no counts", append("districts.csv", "15.73,Mawar,,Kota Uji,9,report\n"),
