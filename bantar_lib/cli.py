@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,13 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _asked_language(given: Sequence[str]) -> str | None:
-    for n, word in enumerate(given):
-        value = word.partition("=")[2] if word.startswith("--lang=") else ""
-        if word == "--lang" and n + 1 < len(given):
-            value = given[n + 1]
-        if value in LANGUAGES:
-            return value
-    return None
+    asked = None  # the last one holds, as argparse has it
+    for word, after in zip_longest(given, given[1:], fillvalue=""):
+        value = after if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and value in LANGUAGES:
+            asked = value
+    return asked
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -274,24 +274,23 @@ def _run(options: argparse.Namespace) -> int:
     lang = options.lang or "id"
     what = {"parameters": _pairs(options.set, "--set"), "outputs": options.outputs,
             "lang": lang, "force": options.force}  # fmt: skip
-    with language(lang):
-        if options.dry_run:
-            _print_table(batch.list_due(options.study, options.district, **what), in_words)
-            return 0
-        try:
-            with Progress() as progress:
-                table = batch.run_batch(
-                    options.study, options.district, **what, workers=options.workers,
-                    scheduler=options.scheduler, engine=options.engine, timeout=options.timeout,
-                    memory_mb=options.memory, on_start=progress.start, on_record=progress.record,
-                )  # fmt: skip
-        except KeyboardInterrupt:
-            print(_("Stopped. What had finished is kept; the same command goes on from there."),
-                  file=sys.stderr)  # fmt: skip
-            return 130
-        shown = table.drop(columns="error")
-        _print_table(shown, lambda table: in_words(shortened(table)))
-        print(summary(table), file=sys.stderr)
+    if options.dry_run:
+        _print_table(batch.list_due(options.study, options.district, **what), in_words)
+        return 0
+    try:
+        with Progress() as progress:
+            table = batch.run_batch(
+                options.study, options.district, **what, workers=options.workers,
+                scheduler=options.scheduler, engine=options.engine, timeout=options.timeout,
+                memory_mb=options.memory, on_start=progress.start, on_record=progress.record,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        print(_("Stopped. What had finished is kept; the same command goes on from there."),
+              file=sys.stderr)  # fmt: skip
+        return 130
+    shown = table.drop(columns="error")
+    _print_table(shown, lambda table: in_words(shortened(table)))
+    print(summary(table), file=sys.stderr)
     return _end_of_run(table)
 
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -50,7 +51,21 @@ def open_lab(options: Sequence[str] = ()) -> int:
     folder = notebooks_folder()
     with TemporaryDirectory(prefix="bantar_lab_", ignore_cleanup_errors=True) as own:
         command = [sys.executable, "-m", "jupyterlab", str(folder), *QUIET, *options]
-        return subprocess.call(command, env=lab_environment(Path(own)))
+        return _call(command, lab_environment(Path(own)))
+
+
+def _call(command: Sequence[str], environment: dict[str, str]) -> int:
+    """Run a command to its end; where this process is told to end, so is that one."""
+    with subprocess.Popen(command, env=environment) as process:
+        before = signal.signal(signal.SIGTERM, lambda *_signal: process.terminate())
+        try:
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:  # a terminal tells both, and JupyterLab asks first
+                    continue
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def notebooks_folder() -> Path:

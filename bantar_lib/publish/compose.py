@@ -223,8 +223,7 @@ def _area(study: Study, district_id: str) -> Grid:
         cells = [
             (_plain("Code"), district_id),
             (_plain("Number of {unit}", unit=words["unit"]), _known(own["units"])),
-            (_plain("Parts of the {district}", district=words["district"]),
-             _known(own["subdistricts"])),
+            (_plain("Number of kelurahan or villages"), _known(own["subdistricts"])),
             (_plain("Facilitators"), _known(own["facilitators"])),
             (_plain("Boundaries as of"), _known(own["boundary_year"], year=True)),
         ]  # fmt: skip

@@ -65,8 +65,8 @@ def write_report(
     if format not in FORMATS:
         raise UserError(_("Unknown format {format}; choose one of: {known}.", format=format,
                           known=", ".join(FORMATS)))  # fmt: skip
+    found = executed(study, district, lang=lang, outputs=outputs)
     with language(lang):
-        found = executed(study, district, lang=lang, outputs=outputs)
         code = "" if district is None else str(study.district(district)["district_id"])
         report = compose(study, code, found)
         called = found.path.parent.name if code else safe_name(study.id)

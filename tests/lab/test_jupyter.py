@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -26,16 +29,41 @@ def test_jupyterlab_is_started_quietly_and_options_come_last(monkeypatch):
     given = {}
 
     def call(command, env):
+        assert json.loads(Path(env["JUPYTER_PATH"].split(os.pathsep)[0], "kernels", "python3",
+                               "kernel.json").read_text())  # fmt: skip
         given.update(command=command, env=env)
         return 3
 
-    monkeypatch.setattr(jupyter.subprocess, "call", call)
+    monkeypatch.setattr(jupyter, "_call", call)
     assert jupyter.open_lab(["--no-browser"]) == 3
     assert given["command"][:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--LabApp.extension_manager=readonly" in given["command"]
     assert given["command"][-1] == "--no-browser"
     own = given["env"]["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0]
     assert not os.path.exists(own)  # noqa: PTH110
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without telling it")
+def test_jupyterlab_does_not_outlive_the_command(tmp_path):
+    started = tmp_path / "started"
+    child = f"import os, time; open({str(started)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    own = f"""
+import os, sys
+from bantar_lib.lab.jupyter import _call
+sys.exit(7 if _call([sys.executable, "-c", {child!r}], dict(os.environ)) else 0)
+"""
+    command = subprocess.Popen([sys.executable, "-c", own])
+    try:
+        until = time.monotonic() + 60
+        while not (started.exists() and started.read_text()):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        command.terminate()
+        assert command.wait(30) == 7  # the child was ended, and the command then ended itself
+    finally:
+        command.kill()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
 
 
 def test_installed_notebooks_are_copied_and_never_written_over(tmp_path, monkeypatch):

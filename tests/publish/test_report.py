@@ -130,7 +130,7 @@ def test_a_failed_run_is_no_run(study, outputs):
     book = nbformat.read(path, as_version=4)
     book.cells[1].outputs.append(v4.new_output("error", ename="E", evalue="", traceback=[]))
     nbformat.write(book, path)
-    with pytest.raises(UserError, match=r"gagal dijalankan.*bantar run small"):
+    with language("id"), pytest.raises(UserError, match=r"gagal dijalankan.*bantar run small"):
         write_report(study, "Melati", outputs=outputs)
     path = put(study, outputs)
     path.with_suffix(".html").unlink()
@@ -144,7 +144,7 @@ def test_a_study_that_has_changed_since_is_not_mixed_with_an_old_run(study, outp
     counts.write_text(
         counts.read_text("utf-8").replace("01,2020,proposed,12", "01,2020,proposed,13")
     )
-    with pytest.raises(UserError, match="telah berubah sejak"):
+    with pytest.raises(UserError, match="has changed since"):
         write_report(load_study(study.path), "Melati", outputs=outputs)
 
 
