@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bantar_lib.errors import UserError
@@ -63,6 +66,8 @@ def warm_up(study: Study | str | Path, lang: str, *, draw: bool = True) -> None:
 
     shell: Any = make_kernel().shell
     with shell.builtin_trap:
+        with _grammar_later():
+            import_module("jsonschema")
         from bantar_lib.batch.plan import batch_notebooks
         from bantar_lib.present.page import make_exporter
 
@@ -71,6 +76,30 @@ def warm_up(study: Study | str | Path, lang: str, *, draw: bool = True) -> None:
         make_exporter()
         with language(lang), _put_back(), suppress(UserError):
             _compute(study, draw)
+
+
+@contextmanager
+def _grammar_later() -> Iterator[None]:
+    """Let jsonschema find its grammar of web addresses without reading it.
+
+    The grammar takes longer to read than all of scipy, and no notebook is checked by it. Who does
+    ask for it, gets it.
+    """
+    name = "rfc3987_syntax"
+    if name in sys.modules or find_spec(name) is None:
+        yield
+        return
+
+    def is_valid_syntax(rule: str, text: str) -> bool:
+        return bool(import_module(name).is_valid_syntax(rule, text))
+
+    stand_in = ModuleType(name)
+    stand_in.__dict__["is_valid_syntax"] = is_valid_syntax
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _compute(study: Study | str | Path, draw: bool) -> None:

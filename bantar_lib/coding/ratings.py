@@ -167,10 +167,12 @@ def rate_indicators(
     """
     table = evidence(study, district, coder)
     counts = tally(table, "datum" if by == "datum" else "root")
+    coded = set(table.loc[table["kind"].isin(RATED_KINDS), "code"])
+    weighed = dict(iter(_weighed(table).groupby("code")))
+    nothing = table.iloc[:0]
     rows = []
     for indicator in study.framework.indicators:
-        own = table[(table["code"] == indicator.id) & table["kind"].isin(RATED_KINDS)]
-        bearing = _weighed(own)
+        bearing = weighed.get(indicator.id, nothing)
         s, m, i = (int(counts[c].get(indicator.id, 0)) for c in ("supports", "mixed", "inhibits"))
         kinds = len(set(bearing["source_kind"]) - {"author_statement", ""})
         sources = bearing["root"].nunique()
@@ -185,7 +187,7 @@ def rate_indicators(
             "sources": sources,
             "kinds": kinds,
             "stability": _stability(bearing) if sources >= 2 else pd.NA,
-            "suggestion": _suggestion(balance, own.empty, sources, kinds),
+            "suggestion": _suggestion(balance, indicator.id not in coded, sources, kinds),
         })  # fmt: skip
     frame = pd.DataFrame(rows)
     for column in ("balance", "contestedness", "stability"):

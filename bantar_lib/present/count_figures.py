@@ -84,6 +84,8 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     city = float(known["implemented"].sum() / known["proposed"].sum())
     drawing, axes = style.canvas(style.row_height(len(table)))
     rows = np.arange(len(table))
+    axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
+    axes.set_yticks(rows, list(table["district"]))
     axes.axvline(city, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
     axes.hlines(rows, table["low"].astype(float), table["high"].astype(float), color=style.GREY)
     sns.scatterplot(
@@ -92,12 +94,9 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     )  # fmt: skip
     axes.scatter(table["pooled"].astype(float), rows, c=style.point_colours(table, mark), s=46,
                  zorder=4, marker="D")  # fmt: skip
-    axes.set_yticks(rows, list(table["district"]))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     bold_rows(axes, table["district_id"], mark)
     _percent_axis(axes)
-    axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
-    axes.set_ylabel("")
     style.legend_above(axes, [
         Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white",
                markeredgecolor=style.INK, label=_("as counted, with 95% interval")),

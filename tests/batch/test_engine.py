@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -90,6 +92,22 @@ def test_our_notebooks_are_the_same_either_way(tmp_path):
     for name in notebooks:
         forked, new = (tmp_path / e / f"{name}.ipynb" for e in ("auto", "kernel"))
         assert plain(forked) == plain(new)
+
+
+def test_a_warm_process_reads_the_grammar_of_addresses_only_when_asked():
+    pytest.importorskip("rfc3987_syntax")
+    code = """
+import sys
+from bantar_lib.batch.warm import warm_up
+warm_up("kampung_bantar", "id", draw=False)
+import jsonschema
+print("rfc3987_syntax" in sys.modules)
+checker = jsonschema.Draft7Validator.FORMAT_CHECKER
+print(checker.conforms("http://a/é", "iri"), checker.conforms("a b", "iri"))
+print(sys.modules["rfc3987_syntax"].__spec__.name)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["False", "True", "False", "rfc3987_syntax"]
 
 
 def test_a_process_with_threads_is_not_forked():
