@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from bantar_lib.batch.kernels import Run
 
 _ = room_words("batch")
+_TASKS = Path("/proc/self/task")
+FORKS = hasattr(os, "fork") and _TASKS.is_dir()
+"""Whether a running process can be copied: macOS can, but its own libraries do not survive it."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,9 @@ def can_fork() -> str:
     >>> isinstance(can_fork(), str)
     True
     """
-    tasks = Path("/proc/self/task")
-    # macOS forks too, but its own libraries do not survive that.
-    if not hasattr(os, "fork") or not tasks.is_dir():
+    if not FORKS:
         return _("this system has no dependable way to copy a running process")
-    threads = _threads(tasks)
+    threads = _threads(_TASKS)
     if threads > 1:
         return _("this process has {n} threads, and a copy would have one", n=threads)
     if threading.current_thread() is not threading.main_thread() or _interactive():

@@ -96,18 +96,18 @@ class LocalPool:
 def _begin_forked(parent: int, held: IO[Any] | None) -> None:
     if held is not None:
         held.close()
-    _begin(parent)
-    _keep()
+    begin_worker(parent)
+    keep()
 
 
 def _begin_fresh(parent: int, study: Path, lang: str) -> None:
     stay_single()
-    _begin(parent)
+    begin_worker(parent)
     warm_up(study, lang)
-    _keep()
+    keep()
 
 
-def _begin(parent: int) -> None:
+def begin_worker(parent: int) -> None:
     """Let a worker end as it is told, and never outlive the process that it works for."""
     # What papermill says of a notebook that died, the record says better.
     logging.getLogger("papermill").addHandler(logging.NullHandler())
@@ -122,7 +122,7 @@ def _begin(parent: int) -> None:
             leave()
 
 
-def _keep() -> None:
+def keep() -> None:
     """Keep what is there for good: only what notebooks leave behind is searched for garbage.
 
     Python would else hold off the search until that outweighs all that was imported.
@@ -137,6 +137,7 @@ def run_all(
     *,
     window: int,
     renew: Callable[[], Executor] | None = None,
+    run: Callable[[Task], Record] = run_task,
 ) -> Generator[Record, None, None]:
     """Run tasks on an executor and yield their records as they come.
 
@@ -150,6 +151,8 @@ def run_all(
         How many wait or run at once, so that thousands of tasks take no more memory than few.
     renew : callable, optional
         Ends a broken pool and returns another.
+    run : callable
+        What runs a task there.
 
     Yields
     ------
@@ -157,7 +160,7 @@ def run_all(
         One a task. A task whose worker died is run again, up to three times in all; the others
         that the worker's end took away do not count it.
     """
-    queue = _Queue(tasks)
+    queue = _Queue(tasks, run)
     waiting: dict[Future[Record], Task] = {}
     fruitless = 0
     while queue.refill(waiting, pool, window):
@@ -197,9 +200,9 @@ def run_all(
 class _Queue:
     """Tasks that are still to be given out; those given out in vain come first."""
 
-    def __init__(self, tasks: Iterable[Task]) -> None:
+    def __init__(self, tasks: Iterable[Task], run: Callable[[Task], Record]) -> None:
         self.again: deque[Task] = deque()
-        self._tasks = iter(tasks)
+        self._tasks, self._run = iter(tasks), run
 
     def take(self) -> Task | None:
         """Return the next task, or None."""
@@ -213,7 +216,7 @@ class _Queue:
         """Give out tasks up to `window`; say whether any is out."""
         while len(waiting) < window and (task := self.take()) is not None:
             try:
-                waiting[pool.submit(run_task, task)] = task
+                waiting[pool.submit(self._run, task)] = task
             except BrokenExecutor as fault:  # it broke between two tasks
                 future: Future[Record] = Future()
                 future.set_exception(fault)

@@ -16,6 +16,7 @@ import pandas as pd
 from bantar_lib.audit import audit_tables
 from bantar_lib.batch.due import Task, basis, due, tasks_of
 from bantar_lib.batch.execute import Record, one_line
+from bantar_lib.batch.helper import run_anywhere
 from bantar_lib.batch.pages import with_pages
 from bantar_lib.batch.plan import plan, reference
 from bantar_lib.batch.pool import LocalPool, run_all
@@ -204,7 +205,7 @@ def _run(
         return
     warm(study, audit_tables)  # else each worker would compute what all pages share
     if executor is not None:
-        with closing(run_all(tasks, executor, window=_WINDOW)) as records:
+        with closing(run_all(tasks, executor, window=_WINDOW, run=run_anywhere)) as records:
             yield from records
     elif scheduler is not None:
         from bantar_lib.batch.cluster import cluster
@@ -212,7 +213,9 @@ def _run(
         one = tasks[0]
         with (
             cluster(scheduler, study, reference(study), one.basis, one.scratch) as (pool, threads),
-            closing(run_all(tasks, pool, window=max(_WINDOW, 2 * threads))) as records,
+            closing(
+                run_all(tasks, pool, window=max(_WINDOW, 2 * threads), run=run_anywhere)
+            ) as records,
         ):
             yield from records
     else:

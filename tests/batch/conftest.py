@@ -101,10 +101,10 @@ Run = Callable[..., pd.DataFrame]
 
 @pytest.fixture
 def run(notebooks, study, tmp_path) -> Run:
-    """Run the tiny notebooks on one thread."""
+    """Run the tiny notebooks on one thread, each in a new kernel."""
 
     def run_them(districts: Sequence[str] | None = None, **options) -> pd.DataFrame:
-        options = {"outputs": tmp_path / "outputs", **options}
+        options = {"outputs": tmp_path / "outputs", "engine": "kernel", **options}
         with ThreadPoolExecutor(1) as pool:
             return run_batch(study, districts, **{"executor": pool, **options})
 
@@ -156,3 +156,14 @@ def bantar_run(notebooks, study, tmp_path) -> Callable[..., subprocess.Popen]:
 def at(tmp_path) -> Callable[..., Path]:
     """Return a path among the outputs."""
     return lambda name="", lang="id": tmp_path / "outputs" / "small" / lang / name
+
+
+@pytest.fixture
+def local_cluster(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setenv("DASK_TEMPORARY_DIRECTORY", str(tmp_path / "dask"))
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+        local_directory=str(tmp_path / "dask"),
+    ) as made:  # fmt: skip
+        yield made

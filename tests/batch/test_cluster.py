@@ -86,17 +86,6 @@ def test_a_scheduler_that_does_not_answer(opened, scratch, monkeypatch, address)
         pass
 
 
-@pytest.fixture
-def local_cluster(tmp_path, monkeypatch):
-    distributed = pytest.importorskip("distributed")
-    monkeypatch.setenv("DASK_TEMPORARY_DIRECTORY", str(tmp_path / "dask"))
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
-        local_directory=str(tmp_path / "dask"),
-    ) as made:  # fmt: skip
-        yield made
-
-
 @pytest.mark.slow
 def test_a_worker_of_a_cluster_that_dies(notebooks, study, tmp_path, at, local_cluster):
     """Its notebook runs again; one that always kills its worker is given up, alone."""
