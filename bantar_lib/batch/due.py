@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +21,8 @@ REASONS = (
     "edited", "forced",
 )  # fmt: skip
 """Why a job is due: never run; it failed; the study's content, the notebook, this library, a
-package, the parameters or the page's links changed; an output is gone; one was edited; asked for.
+package or the parameters changed; only the page's title or links did, and the notebook need not
+run; an output is gone; one was edited; asked for.
 """
 _PACKAGES = (
     "babel", "duckdb", "ipykernel", "matplotlib", "nbclient", "nbconvert", "numpy", "pandas",
@@ -102,6 +103,9 @@ class Task:
         Megabytes that it may hold.
     engine : str
         ``auto``, or ``kernel`` for a new kernel in any case.
+    made : mapping, optional
+        The manifest's line of an earlier run, where only the page around the notebook is to be
+        made anew.
     """
 
     job: Job
@@ -113,6 +117,7 @@ class Task:
     timeout: float | None = None
     memory_mb: int | None = None
     engine: Literal["auto", "kernel"] = "auto"
+    made: Mapping[str, Any] | None = None
 
     def line(self) -> dict[str, Any]:
         """Return what the manifest will say of the task as far as it is known beforehand."""
@@ -150,8 +155,22 @@ def due(tasks: Sequence[Task], *, force: bool = False) -> list[tuple[Task, str]]
     rest on is as it was, and so are the files that were made.
     """
     lines = read_manifest(tasks[0].job.root) if tasks else {}
-    reasons = ["forced" if force else _reason(t, lines.get(t.job.key)) for t in tasks]
-    return [(task, reason) for task, reason in zip(tasks, reasons, strict=True) if reason]
+    found = []
+    for task in tasks:
+        line = lines.get(task.job.key)
+        reason = "forced" if force else _reason(task, line)
+        if reason:
+            found.append((replace(task, made=line) if _only_page(task, line, reason) else task,
+                          reason))  # fmt: skip
+    return found
+
+
+def _only_page(task: Task, line: Mapping[str, Any] | None, reason: str) -> bool:
+    """Say whether the notebook and its result hold, and only the page around them is due."""
+    if line is None or reason not in ("page", "missing", "edited"):
+        return False
+    others = set(line["files"]) - {task.job.page.name}
+    return not any(_changed(task.job.output.with_name(n), line["files"][n]) for n in others)
 
 
 def _reason(task: Task, line: Mapping[str, Any] | None) -> str:
@@ -162,14 +181,17 @@ def _reason(task: Task, line: Mapping[str, Any] | None) -> str:
     now = task.line()
     for reason, key in (
         ("study", "inputs"), ("notebook", "source_sha256"), ("library", "library_sha256"),
-        ("packages", "versions"), ("parameters", "parameters"), ("page", "page_sha256"),
+        ("packages", "versions"), ("parameters", "parameters"),
     ):  # fmt: skip
         if line.get(key) != now[key]:
             return reason
     files = line.get("files")
     if not isinstance(files, Mapping) or task.job.output.name not in files:
         return "new"  # a line of another make
-    return next(filter(None, (_changed(task.job.output.with_name(n), files[n]) for n in files)), "")
+    changed = (_changed(task.job.output.with_name(name), files[name]) for name in files)
+    if reason := next(filter(None, changed), ""):
+        return reason
+    return "" if line.get("page_sha256") == now["page_sha256"] else "page"
 
 
 def _changed(path: Path, told: Mapping[str, Any]) -> str:

@@ -104,7 +104,10 @@ def execute(task: Task) -> Record:
     started, clock = datetime.now().astimezone(), time.perf_counter()
     attempt = _Attempt(task)
     try:
-        _run(attempt)
+        if task.made is not None:
+            _write_page_again(attempt)
+        else:
+            _run(attempt)
         if attempt.executed:
             _write_page(attempt)
         return _settle(attempt, started, clock)
@@ -162,6 +165,19 @@ def _write_page(attempt: _Attempt) -> None:
         attempt.fail(one_line(fault), traceback.format_exc())
 
 
+def _write_page_again(attempt: _Attempt) -> None:
+    """Write the page of a notebook that was executed before, under a name of its own."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(attempt.task.job.output, as_version=4)
+        with _one_page:
+            html = page_html(notebook, attempt.task.page)
+        write_part(attempt.part(attempt.task.job.page), html)
+    except Exception as fault:
+        attempt.fail(one_line(fault), traceback.format_exc())
+
+
 def _settle_chance(notebook: NotebookNode) -> None:
     """Remove what differs between two runs of the same, but for the times."""
     for place in ("input_path", "output_path"):  # of this machine, and of a passing name
@@ -213,13 +229,16 @@ def _put(attempt: _Attempt) -> None:
         attempt.part(job.page).replace(job.page)
         if attempt.has_result:
             attempt.part(job.result).replace(job.result)
-        elif job.district_id:
+        elif job.district_id and attempt.task.made is None:
             job.result.unlink(missing_ok=True)
 
 
 def _withdraw(attempt: _Attempt) -> None:
     """Remove what an earlier run left and this one no longer bears out."""
     job = attempt.task.job
+    if attempt.task.made is not None:  # the notebook holds, whatever became of its page
+        job.page.unlink(missing_ok=True)
+        return
     for path in (job.page, *([job.result] if job.district_id else [])):
         path.unlink(missing_ok=True)
     if not attempt.executed:
@@ -229,6 +248,9 @@ def _withdraw(attempt: _Attempt) -> None:
 def _line(attempt: _Attempt, started: datetime, seconds: float) -> dict[str, Any]:
     """Return what the manifest says of the attempt."""
     job, usage = attempt.task.job, attempt.usage
+    if (before := attempt.task.made) is not None:  # a page that failed is missing next time
+        files = before["files"] | ({} if attempt.error else {job.page.name: told_of(job.page)})
+        return {**before, "page_sha256": attempt.task.page_sha256, "files": files}
     made = [job.output] if attempt.executed else []
     if not attempt.error:
         made += [job.page, *([job.result] if attempt.has_result else [])]
