@@ -13,8 +13,8 @@ import pytest
 
 from bantar_lib import load_study
 from bantar_lib.batch import due as due_module
-from bantar_lib.batch import execute as execute_module
 from bantar_lib.batch import engine, list_due
+from bantar_lib.batch import execute as execute_module
 from bantar_lib.batch.manifest import FILE, read_manifest
 from bantar_lib.cli import main
 
