@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bantar_lib.batch.locks import hold, let_go
+from bantar_lib.locks import hold, let_go
 
 FILE = "manifest.jsonl"
 KEYS = (

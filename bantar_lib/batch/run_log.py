@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import IO
 
 from bantar_lib.batch.execute import Record, one_line
-from bantar_lib.batch.locks import hold, let_go
 from bantar_lib.errors import UserError
+from bantar_lib.locks import hold, let_go
 from bantar_lib.words import room_words
 
 _ = room_words("batch")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
 import time
 import uuid
@@ -18,15 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bantar_lib.errors import UserError
+from bantar_lib.locks import hold, let_go
 from bantar_lib.words import room_words
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 _ = room_words("coding")
 
@@ -90,16 +85,11 @@ def add_events(path: Path, *events: dict[str, Any]) -> None:
         For a line that was cut off.
     """
     lines = b"".join(map(line_of, events))
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        log = os.open(path, flags, 0o666)
-        try:
-            with _alone(log):
-                _write(log, _mending(log, path) + lines)
-                os.fsync(log)
-        finally:
-            os.close(log)
+        with path.open("ab+", buffering=0) as log, _alone(log):
+            _write(log, _mending(log, path) + lines)
+            os.fsync(log.fileno())
     except OSError as fault:
         raise UserError(
             _("{file} cannot be written: {why}. The last step was not saved; close other "
@@ -113,40 +103,32 @@ def line_of(event: dict[str, Any]) -> bytes:
     return json.dumps(event, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
-def _write(log: int, data: bytes) -> None:
+def _write(log: BinaryIO, data: bytes) -> None:
     # Opened for appending, a piece goes to the end as one; what a full disk leaves over fails.
     while data:
-        data = data[os.write(log, data) :]
+        data = data[os.write(log.fileno(), data) :]
 
 
 @contextmanager
-def _alone(log: int) -> Iterator[None]:
+def _alone(log: BinaryIO) -> Iterator[None]:
     """Hold the file against other writers; where the system cannot, appending must do."""
-    if sys.platform == "win32":
-        os.lseek(log, 2**30, os.SEEK_SET)
-        held = False
-        with suppress(OSError):
-            msvcrt.locking(log, msvcrt.LK_LOCK, 1)
-            held = True
-        try:
-            yield
-        finally:
-            if held:
-                os.lseek(log, 2**30, os.SEEK_SET)
-                msvcrt.locking(log, msvcrt.LK_UNLCK, 1)
-    else:
-        with suppress(OSError):
-            fcntl.flock(log, fcntl.LOCK_EX)
-        yield  # closing the file lets go
+    held = False
+    with suppress(OSError):
+        held = hold(log, wait=True)
+    try:
+        yield
+    finally:
+        if held:
+            let_go(log)
 
 
-def _mending(log: int, path: Path) -> bytes:
+def _mending(log: BinaryIO, path: Path) -> bytes:
     """Return what must be written before a new line: nothing, unless the last one has no end."""
-    size = os.lseek(log, 0, os.SEEK_END)
+    size = log.seek(0, os.SEEK_END)
     if not size:
         return b""
-    os.lseek(log, size - 1, os.SEEK_SET)
-    if os.read(log, 1) == b"\n":
+    log.seek(size - 1)
+    if log.read(1) == b"\n":
         return b""
     data = path.read_bytes()
     number, last = data.count(b"\n") + 1, data.rpartition(b"\n")[2]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from processes import all_gone, forked_from, state
 
-from bantar_lib.batch.locks import hold
 from bantar_lib.batch.manifest import read_manifest
 from bantar_lib.errors import UserError
+from bantar_lib.locks import hold
 
 pytestmark = [
     pytest.mark.slow,
