@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bantar_lib.batch.locks import hold, let_go
 from bantar_lib.batch.manifest import FILE, KEYS, append_line, read_manifest
+from bantar_lib.locks import hold, let_go
 
 
 def line(output: str, **told) -> dict:
