@@ -382,8 +382,9 @@ def _new(options: argparse.Namespace) -> int:
     print(folder)
     for problem in check_study(folder):
         print(problem, file=sys.stderr)
-    print(_("Next: fill it in, then  bantar check {study}  and  bantar run {study}",
-            study=folder), file=sys.stderr)  # fmt: skip
+    tables = [] if options.recap else sorted(p.name for p in folder.glob("*.[cx]*"))
+    print(_("Next: fill in {files}, then  bantar check {study}  and  bantar run {study}",
+            files=", ".join(["study.yml", *tables]), study=folder), file=sys.stderr)  # fmt: skip
     return 0
 
 

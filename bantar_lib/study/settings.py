@@ -203,9 +203,8 @@ def _check_plain(settings: Settings) -> None:
 def check_text(settings: Settings, key: str, value: Any) -> bool:
     """Report a value that YAML does not read as text: 15.70 would become 15.7, no false."""
     if isinstance(value, str) and value.strip():
-        if value.startswith(("[isi:", "[fill in:")):  # as `bantar new` leaves it
-            settings.report("warning", key, _("is still to be filled in"),
-                            _("Replace the text in square brackets."))  # fmt: skip
+        if _is_unfilled(value):
+            _report_unfilled(settings, key)
         return True
     if value is None or isinstance(value, (str, dict, list)):
         settings.report("error", key, _("is blank or not a text"),
@@ -220,11 +219,24 @@ def check_text(settings: Settings, key: str, value: Any) -> bool:
     return False
 
 
+def _is_unfilled(value: Any) -> bool:
+    """Say whether a text stands as `bantar new` leaves it."""
+    return isinstance(value, str) and value.startswith(("[isi:", "[fill in:"))
+
+
+def _report_unfilled(settings: Settings, key: str) -> None:
+    settings.report("warning", key, _("is still to be filled in"),
+                    _("Replace the text in square brackets."))  # fmt: skip
+
+
 def _check_bilingual(settings: Settings, key: str, value: Any) -> None:
     if not isinstance(value, dict):
         settings.report("error", key, _("must be given in both languages"),
                         _("Write {example}",
                           example=f"{key.rpartition('.')[2]}: {{id: …, en: …}}"))  # fmt: skip
+        return
+    if all(_is_unfilled(value.get(lang)) for lang in LANGUAGES):
+        _report_unfilled(settings, key)
         return
     for lang in LANGUAGES:
         if lang not in value:

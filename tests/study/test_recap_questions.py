@@ -243,17 +243,19 @@ def test_what_was_taken_for_granted_is_said_and_what_was_answered_is_not(tmp_pat
         [["Kecamatan", "Usulan 2021"], ["Melati", "1.250"], ["Mawar", "-"], ["Kenanga", "2.000"]],
     )
     mapping = propose_mapping(read_recap(path))
-    thousands, dash, codes = assumptions(mapping, {})
+    title, thousands, dash, codes = assumptions(mapping, {})
+    assert "“r” stands as title" in title
     assert "B2" in thousands
     assert "1250" in thousands
     assert "2 such cells" in thousands
     assert "B3" in dash
     assert "provisional" in codes
-    assert assumptions(mapping, {"dash": "zero", "codes": "none"}) == [thousands]
+    assert assumptions(mapping, {"dash": "zero", "codes": "none"}) == [title, thousands]
+    assert "“Mine” stands as title" in assumptions(mapping, {"title": "Mine"})[0]
 
 
-def test_nothing_is_said_where_nothing_was_taken_for_granted(tmp_path):
+def test_nothing_but_the_title_is_said_where_nothing_else_was_taken_for_granted(tmp_path):
     path = workbook(
         tmp_path / "r.xlsx", [["Kode", "Kecamatan", "Usulan 2021"], ["01.01", "Melati", 1250]]
     )
-    assert assumptions(propose_mapping(read_recap(path)), {}) == []
+    assert len(assumptions(propose_mapping(read_recap(path)), {})) == 1

@@ -30,14 +30,18 @@ def assumptions(mapping: Mapping, answers: Answers[str, str]) -> list[str]:
     >>> from bantar_lib.study.recap import propose_mapping, read_recap
     >>> file = Path(tempfile.mkdtemp()) / "rekap.csv"
     >>> _ = file.write_text("REKAP 2021\nKode;Kecamatan;Usulan\n01;Melati;1.250\n02;Mawar;-\n")
-    >>> for line in assumptions(propose_mapping(read_recap(file)), {}):
+    >>> for line in assumptions(propose_mapping(read_recap(file)), {})[1:]:
     ...     print(line)
     rekap.csv, C3: 1.250 was read as 1250: the sign marks thousands. (1 such cell)
     rekap.csv, C4: a dash was read as not known, not as 0; else: --answer dash=zero (1 such cell)
     """
     by_column = {k: v for k, v in answers.items() if k.startswith("column.")}
     mapping = settled(mapping, by_column)
-    said = []
+    title = answers.get("title") or mapping.title
+    said = [
+        _("study.yml: “{title}” stands as title and programme in both languages; write the other "
+          "language there.", title=title)
+    ]  # fmt: skip
     marked = list(_cells(mapping, "count", "units", "subdistricts"))
     thousands = [(where, text) for where, text in marked if _has_thousands(text)]
     if thousands:

@@ -11,7 +11,7 @@ from bantar_lib.study.numbers import whole_number
 from bantar_lib.study.recap import headings as words
 from bantar_lib.study.recap.sheet import letter
 from bantar_lib.study.recap.table import AREA_WORDS, Recap, plain
-from bantar_lib.words import room_words
+from bantar_lib.words import current_language, room_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,8 +121,10 @@ class Mapping:
             "total": _("total across columns"), "percent": _("percentage"),
             "printed": _("kept as printed"), "left_out": _("left out"),
         }  # fmt: skip
+        stages = {s.id: s.label[current_language()] for s in words.STAGES}
         rows = [
-            (letter(c.index), c.heading, kinds[c.taken_as], str(c.year or ""), c.stage,
+            (letter(c.index), c.heading, kinds[c.taken_as], str(c.year or ""),
+             stages.get(c.stage, c.stage),
              _("yes") if c.sure else _("no"), c.why)
             for c in self.columns
         ]  # fmt: skip
