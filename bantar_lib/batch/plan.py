@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bantar_lib.errors import UserError
 from bantar_lib.places import shared_folder
 from bantar_lib.study import Study, find_study
+from bantar_lib.study.coding_logs import log_files
 from bantar_lib.words import LANGUAGES, room_words
 
 if TYPE_CHECKING:
@@ -223,6 +224,16 @@ def reference(study: Study) -> str:
     return study.path.name if found.resolve() == study.path else str(study.path)
 
 
+def _has_matter(study: Study, notebook: Path) -> bool:
+    """Say whether a study holds any of what a notebook is about (its metadata, ``needs``)."""
+    needs = read_notebook(notebook).metadata.get("bantar", {}).get("needs", [])
+    return not needs or any(
+        any(path.stat().st_size for path in log_files(study.path)) if name == "codings"
+        else not study.table(name).empty
+        for name in needs
+    )  # fmt: skip
+
+
 def plan(
     study: Study,
     districts: Sequence[str] | None,
@@ -249,7 +260,7 @@ def plan(
     Returns
     -------
     list of Job
-        Study-wide notebooks first.
+        Study-wide notebooks first, without those of whose matter the study holds nothing.
 
     Raises
     ------
@@ -273,7 +284,7 @@ def plan(
         base = {"study": reference(study), "lang": lang}
         base |= {k: v for k, v in extra.items() if k in declared}
         if "district" not in declared:
-            if districts is None:
+            if districts is None and _has_matter(study, path):
                 wide.append(Job(path, base, root / path.name, root))
             continue
         for row in table[["district_id", "name"]].itertuples(index=False):

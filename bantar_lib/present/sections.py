@@ -7,6 +7,7 @@ import pandas as pd
 from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES, STABLE
 from bantar_lib.frameworks import Indicator
+from bantar_lib.present import size_figures
 from bantar_lib.present.display import Figure, Table, Text, escape_markdown
 from bantar_lib.present.evidence_figures import (
     audit_grid,
@@ -19,6 +20,7 @@ from bantar_lib.present.evidence_sentences import (
 from bantar_lib.present.evidence_sentences import saturation_section as saturation_section
 from bantar_lib.present.map_figures import place
 from bantar_lib.present.sentences import no_evidence_text
+from bantar_lib.present.size_sentences import workload_note
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -78,7 +80,7 @@ def evidence_details(study: Study, district_id: str) -> list[Item]:
     """Return each indicator with what the source says, and then what we make of it."""
     table = evidence(study, district_id)
     if table.empty:
-        return [Text(no_evidence_text(study))]
+        return [Text(_("No coded segment is about this {district}.", **terms(study)))]
     items: list[Item] = []
     by_datum = rate_indicators(study, district_id, by="datum").set_index("indicator")
     by_source = rate_indicators(study, district_id).set_index("indicator")
@@ -130,6 +132,14 @@ def where(study: Study, execution: pd.DataFrame) -> list[Item]:
         return [Text(_("The study holds neither outlines nor places of its {districts}.",
                        **terms(study)))]  # fmt: skip
     return [figure]
+
+
+def workload_section(study: Study, workload: pd.DataFrame, district_id: str) -> list[Item]:
+    """Return what a district's facilitators could do; a figure where any district's is known."""
+    note = workload_note(study, workload, district_id)
+    if workload["weeks_per_round"].isna().all():
+        return [note]
+    return [size_figures.workload(study, workload, mark=district_id), note]
 
 
 def audit_grids(study: Study, audit: pd.DataFrame) -> list[Item]:

@@ -16,7 +16,6 @@ from nbformat import v4
 from bantar_lib import load_study
 from bantar_lib.batch import run_batch
 from bantar_lib.batch.plan import (
-    batch_notebooks,
     declared_parameters,
     district_folders,
     one_language,
@@ -24,6 +23,7 @@ from bantar_lib.batch.plan import (
     safe_name,
     typed_parameters,
 )
+from bantar_lib.coding.journal import add_events, new_event
 from bantar_lib.errors import UserError
 
 HOSTILE = [
@@ -126,13 +126,48 @@ def study(write_small):
 def test_a_run_of_the_whole_study_begins_with_the_study_wide_notebooks(study, tmp_path):
     jobs = plan(study, None, lang="id", outputs=tmp_path)
     wide = [job for job in jobs if not job.district_id]
-    assert [job.notebook.stem for job in wide] == [
-        path.stem for path in batch_notebooks() if "district" not in declared_parameters(path)
-    ]
+    assert [job.notebook.stem for job in wide] == ["00_reading_guide", "01_city"]
     assert jobs[: len(wide)] == wide
     assert [job.district for job in jobs[len(wide) :]] == ["Melati", "Kenanga", "Mawar"]
     assert {job.output.parent for job in wide} == {tmp_path / "small" / "id"}
     assert len({job.output for job in jobs}) == len(jobs)
+
+
+PRINTED = "source_id,table,row,district_id,column,year,stage,printed\nreport,1,a,01,b,,,9\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "printed", "more"),
+    [
+        ((), "", []),
+        ([("01", "report", "", "")], "", ["03_evidence"]),
+        ((), PRINTED, ["04_audit"]),
+        ([("01", "report", "", "")], PRINTED, ["03_evidence", "04_audit"]),
+    ],
+)
+def test_a_page_is_made_of_what_a_study_holds(write_small, tmp_path, given, printed, more):
+    folder = write_small(evidence=given, name="some")
+    if printed:
+        (folder / "published.csv").write_text(printed, "utf-8")
+    jobs = plan(load_study(folder), None, lang="id", outputs=tmp_path)
+    wide = [job.notebook.stem for job in jobs if not job.district_id]
+    assert wide == ["00_reading_guide", "01_city", *more]
+
+
+def test_a_coding_log_alone_is_evidence_too(write_small, tmp_path):
+    folder = write_small(name="spans")
+    for log in (folder / "codings").glob("*.jsonl"):
+        log.unlink()
+    study = load_study(folder)
+
+    def planned() -> set[str]:
+        return {job.notebook.stem for job in plan(study, None, lang="id", outputs=tmp_path)}
+
+    (folder / "codings").mkdir(exist_ok=True)
+    (folder / "codings/ani.jsonl").touch()
+    assert "03_evidence" not in planned()
+    add_events(folder / "codings/ani.jsonl", new_event("repair", line=1))
+    assert "03_evidence" in planned()
 
 
 def test_a_run_of_some_districts_leaves_the_study_wide_notebooks_out(study, tmp_path):

@@ -380,9 +380,10 @@ class TestReadings:
         assert "Provisional: it changes when a source is left out." in text
 
     def test_a_district_without_evidence_borrows_none(self, studies):
-        for section in (sections.evidence_section, sections.evidence_details):
-            (text,) = section(studies["rated"], "02")
-            assert "No evidence on its implementation is coded" in plain(text)
+        (text,) = sections.evidence_section(studies["rated"], "02")
+        assert "No evidence on its implementation is coded" in plain(text)
+        (text,) = sections.evidence_details(studies["rated"], "02")
+        assert plain(text) == "No coded segment is about this district."
 
     def test_every_indicator_keeps_its_place(self, studies):
         study = studies["rated"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 from bantar_lib import equity, load_study, size, workload
 from bantar_lib.measures import targets
+from bantar_lib.present import sections
 from bantar_lib.present import size_sentences as sentences
+from bantar_lib.present.display import Figure
 from bantar_lib.words import language
 
 KOTA_BARU = "15.71.07"
@@ -123,6 +126,17 @@ def test_equity_note_of_one_scenario_or_of_none(study):
     assert "need not lie" not in said(sentences.equity_note, study, table)
     unknown = table.assign(value=pd.array([pd.NA] * len(table), dtype="Float64"))
     assert "cannot be said" in said(sentences.equity_note, study, unknown)
+
+
+def test_where_no_facilitators_are_known_no_empty_figure_is_drawn(study, write_small):
+    small = load_study(write_small())
+    with language("id"):
+        (note,) = sections.workload_section(small, workload(small), "01")
+    assert "tidak dapat dihitung" in note.markdown
+    figure, note = sections.workload_section(study, workload(study), KOTA_BARU)
+    assert isinstance(figure, Figure)
+    assert note == sentences.workload_note(study, workload(study), KOTA_BARU)
+    plt.close("all")
 
 
 def test_workload_note_on_the_bundled_study(study):

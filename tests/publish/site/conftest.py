@@ -129,7 +129,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, write_small_at: Callable[...,
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     for _turn in once(folder / "site_made"):
-        path = write_small_at(folder / "small_for_site", DISTRICTS, ())
+        said = [("01", "report", "site_of_decision_making", "mixed")]
+        path = write_small_at(folder / "small_for_site", DISTRICTS, (), evidence=said)
+        (path / "published.csv").write_text(
+            "source_id,table,row,district_id,column,year,stage,printed\nreport,1,a,01,b,,,9\n",
+            "utf-8",
+        )
         study = load_study(path)
         for lang in ("id", "en"):
             leave_run(study, lang, folder / "outputs_of_site")
