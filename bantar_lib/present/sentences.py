@@ -57,14 +57,19 @@ def first_mention(study: Study, key: str) -> str:
     return str(words.get(f"{current_language()}_first", words[current_language()]))
 
 
-def about(study: Study) -> Text:
-    """Name the programme and the sources that the study rests on."""
-    lang = current_language()
+def sources_used(study: Study) -> pd.DataFrame:
+    """Return the rows of ``sources`` that counts, segments and codings rest on, parts left out."""
     sources = study.table("sources")
     used = {s for t in ("counts", "segments") for s in study.table(t)["source_id"].unique()}
     used |= set(codings(study)["source_id"])  # of spans of documents
     used |= set(sources.loc[sources["source_id"].isin(used), "part_of"])
-    roots = sources[sources["source_id"].isin(used) & (sources["part_of"] == "")]
+    return sources[sources["source_id"].isin(used) & (sources["part_of"] == "")]
+
+
+def about(study: Study) -> Text:
+    """Name the programme and the sources that the study rests on."""
+    lang = current_language()
+    roots = sources_used(study)
     titles = listing(list(dict.fromkeys(roots["source_id"].map(source_titles(study)))))
     programme = study.config.get("programme", {}).get(lang, "")
     text = f"{escape_markdown(programme)}. " if programme else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from bantar_lib import __version__
 from bantar_lib.places import shared_folder
+from bantar_lib.present.sentences import sources_used
 from bantar_lib.publish.site.notebook import named
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, room_words
@@ -26,12 +27,19 @@ def citation(study: Study) -> str:
         "- " + _("This study: {title}. Data version {hash}. Licence: {licence}.",
                  title=study.text("title", lang), hash=study.content_hash[:12], licence=licence),
     ]  # fmt: skip
+    used = set(sources_used(study)["source_id"])
+    others = []
     for source in study.table("sources").itertuples(index=False):
         known = source.citation and source.release != "none" and source.kind not in _NAMES_PEOPLE
-        if known and not source.part_of:
-            title = getattr(source, f"title_{lang}")
-            said = _("Its source: {title}. {citation}", title=title, citation=source.citation)
-            lines.append(f"- {said}")
+        if not known or source.part_of:
+            continue
+        what = {"title": getattr(source, f"title_{lang}"), "citation": source.citation}
+        if source.source_id in used:
+            lines.append("- " + _("Its source: {title}. {citation}", **what))
+        else:
+            others.append("    - " + _("{title}. {citation}", **what))
+    if others:
+        lines += ["- " + _("Listed as well, though no figure or segment rests on them:"), *others]
     lines.append("- " + _("The library: {citation}", citation=library_citation()))
     return "\n".join(lines)
 
