@@ -15,6 +15,7 @@ from bantar_lib.batch.plan import Job
 from bantar_lib.measures.counts import SEED
 from bantar_lib.present.page import Page
 from bantar_lib.study import Study
+from bantar_lib.words import current_language
 
 REASONS = (
     "new", "failed", "study", "notebook", "library", "packages", "parameters", "page", "missing",
@@ -103,6 +104,8 @@ class Task:
         Megabytes that it may hold.
     engine : str
         ``auto``, or ``kernel`` for a new kernel in any case.
+    said_in : str
+        Language in which the user is told of faults.
     made : mapping, optional
         The manifest's line of an earlier run, where only the page around the notebook is to be
         made anew.
@@ -117,6 +120,7 @@ class Task:
     timeout: float | None = None
     memory_mb: int | None = None
     engine: Literal["auto", "kernel"] = "auto"
+    said_in: str = "id"
     made: Mapping[str, Any] | None = None
 
     def line(self) -> dict[str, Any]:
@@ -137,9 +141,10 @@ def tasks_of(
     """Return the tasks of jobs and their pages; `limits` are a task's last parameters."""
     sources = {path: sha256(path) for path in {job.notebook for job, _page in pages}}
     return [
-        Task(job, page, rest, sources[job.notebook], page_hash(page), scratch, **limits)
+        Task(job, page, rest, sources[job.notebook], page_hash(page), scratch,
+             said_in=current_language(), **limits)
         for job, page in pages
-    ]
+    ]  # fmt: skip
 
 
 def page_hash(page: Page) -> str:

@@ -51,6 +51,8 @@ class Record:
     details: str = ""
     cpu_seconds: float | None = None
     peak_memory_mb: float | None = None
+    why_kernel: str = ""
+    """Why it was given a new kernel, where one was to be forked."""
 
 
 @dataclass
@@ -78,7 +80,7 @@ class _Attempt:
 
 def run_task(task: Task) -> Record:
     """Run a task, unless workers have died over it too often; what an executor is given to do."""
-    with language(task.page.lang), begun(task.scratch, key_of(task.job.key)) as tries:
+    with language(task.said_in), begun(task.scratch, key_of(task.job.key)) as tries:
         return given_up(task, tries - 1) if tries > MOST_TRIES else execute(task)
 
 
@@ -217,6 +219,7 @@ def _settle(attempt: _Attempt, started: datetime, clock: float) -> Record:
         details=attempt.details,
         cpu_seconds=usage.cpu_seconds if usage else None,
         peak_memory_mb=usage.peak_memory_mb if usage else None,
+        why_kernel=usage.why_kernel if usage else "",
     )
 
 

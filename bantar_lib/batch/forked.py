@@ -158,7 +158,7 @@ def fork_kernel() -> tuple[int, socket.socket]:
         sys.stderr.flush()
     parent = os.getpid()
     with warnings.catch_warnings():  # forgets which warnings were shown once already
-        process = os.fork()
+        process = os.fork()  # type: ignore[attr-defined, unused-ignore]
     if process:
         there.close()
         return process, here
@@ -182,7 +182,8 @@ def fork_kernel() -> tuple[int, socket.socket]:
 
 def _leave_parent() -> None:
     """Let go of what belongs to the process that this one was forked from."""
-    os.setsid()  # as Jupyter starts kernels: what ends the notebook ends all it started
+    # As Jupyter starts kernels: what ends the notebook ends all it started.
+    os.setsid()  # type: ignore[attr-defined, unused-ignore]
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # What the parent wants done at its end is not this child's to do, nor are its open files.
     atexit._clear()

@@ -114,16 +114,17 @@ def _forked(run: Run) -> Iterator[tuple[_Present, Any]]:
 
 def _see_out(run: Run, watch: Watch, patience: float) -> None:
     """Wait for a forked kernel's end, not for ever, and end what it has left running."""
+    wait: Any = os.wait4  # type: ignore[attr-defined, unused-ignore]
     until = time.monotonic() + patience
     ended, pause = 0, 0.001
     while not ended and time.monotonic() < until:
-        ended, status, usage = os.wait4(watch.process, os.WNOHANG)
+        ended, status, usage = wait(watch.process, os.WNOHANG)  # type: ignore[attr-defined, unused-ignore]
         if not ended:
             time.sleep(pause)
             pause = min(2 * pause, 0.05)
     watch.end()
     if not ended:
-        _process, status, usage = os.wait4(watch.process, 0)
+        _process, status, usage = wait(watch.process, 0)
     run.settle(os.waitstatus_to_exitcode(status), usage.ru_maxrss / 1024)
 
 

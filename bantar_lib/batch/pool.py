@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bantar_lib.batch.due import Task
-from bantar_lib.batch.engine import can_fork
+from bantar_lib.batch.engine import FORKS, can_fork
 from bantar_lib.batch.execute import Record, given_up, lost, one_line, run_task
 from bantar_lib.batch.tries import MOST_TRIES, key_of, leave, left_behind
 from bantar_lib.batch.warm import stay_single, warm_up
@@ -103,8 +103,9 @@ def _begin_forked(parent: int, held: IO[Any] | None) -> None:
 def _begin_fresh(parent: int, study: Path, lang: str) -> None:
     stay_single()
     begin_worker(parent)
-    warm_up(study, lang)
-    keep()
+    if FORKS:
+        warm_up(study, lang)
+        keep()
 
 
 def begin_worker(parent: int) -> None:

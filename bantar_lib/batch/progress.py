@@ -23,6 +23,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._bar: tqdm | None = None
+        self._told = False
 
     def __enter__(self) -> Progress:
         return self
@@ -47,9 +48,14 @@ class Progress:
                              dynamic_ncols=True)  # fmt: skip
 
     def record(self, record: Record, _jobs: int) -> None:
-        """Move the bar on by one; tell of a failure."""
+        """Move the bar on by one; tell of a failure, and once of notebooks that start slowly."""
         assert self._bar is not None
         self._bar.update()
+        if record.why_kernel and not self._told:
+            self._told = True
+            said = _("Notebooks are given new kernels, which takes longer: {why}.",
+                     why=record.why_kernel)  # fmt: skip
+            self._bar.write(said, file=sys.stderr)
         if record.status == "failed":
             name = record.district or record.notebook
             self._bar.write(f"{name}: {record.error}", file=sys.stderr)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+
+import psutil
 
 _MB = 1 << 20
 
@@ -19,7 +21,7 @@ class Watch:
     Parameters
     ----------
     process : int
-        The kernel's process, which leads a process group of its own.
+        The kernel's process, which leads a process group of its own where the system has such.
     timeout : float, optional
         Seconds that the whole notebook may take.
     memory_mb : int, optional
@@ -56,6 +58,13 @@ class Watch:
 
     def end(self) -> None:
         """End the process and all that it started."""
+        if sys.platform == "win32":
+            with suppress(psutil.Error):
+                kernel = psutil.Process(self.process)
+                for process in (*kernel.children(recursive=True), kernel):
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill()
+            return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process, signal.SIGKILL)
         with suppress(ProcessLookupError, PermissionError):
@@ -70,8 +79,6 @@ def memory_of(process: int) -> float:
     >>> memory_of(0)
     0.0
     """
-    try:
-        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / _MB
+    with suppress(psutil.Error):
+        return float(psutil.Process(process).memory_info().rss / _MB)
+    return 0.0

@@ -165,7 +165,7 @@ def test_a_page_that_cannot_be_made_anew_costs_no_notebook(
         patch.setattr(execute_module, "page_html", full)
         table = run(["Melati"], lang="id")
     assert table["status"].tolist() == ["failed"]
-    assert table["error"].tolist() == ["page: disk sudah penuh"]
+    assert table["error"].tolist() == ["page: the disk is full"]
     assert (at(OUTPUTS[1]) / "02_district.ipynb").read_bytes() == notebook
     assert reasons(["Melati"]) == {OUTPUTS[1]: "missing"}
     pretended.clear()

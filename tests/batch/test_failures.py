@@ -9,6 +9,7 @@ import pytest
 from bantar_lib.batch import engine, execute
 from bantar_lib.batch.manifest import read_manifest
 from bantar_lib.errors import UserError
+from bantar_lib.words import language
 
 KENANGA = "districts/02_Kenanga"
 
@@ -32,7 +33,7 @@ def test_a_full_disk_while_a_page_is_written(run, pretended, at, monkeypatch):
             raise OSError(28, "No space left on device", str(part))
         whole(part, text)
 
-    with monkeypatch.context() as full:
+    with monkeypatch.context() as full, language("id"):
         full.setattr(execute, "write_part", write)
         error = only_kenanga_failed(run(force=True))
     assert error.endswith(": disk sudah penuh")
@@ -52,7 +53,7 @@ def test_a_full_disk_while_the_manifest_is_written(run, pretended, monkeypatch):
 
     with monkeypatch.context() as full:
         full.setattr(execute, "append_line", append)
-        assert "manifest.jsonl: disk sudah penuh" in only_kenanga_failed(run())
+        assert "manifest.jsonl: the disk is full" in only_kenanga_failed(run())
     assert sorted(run()["status"]) == ["done", "unchanged", "unchanged", "unchanged"]
 
 

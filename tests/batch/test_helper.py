@@ -44,7 +44,7 @@ def test_notebooks_are_forked_on_any_executor(notebooks, study, tmp_path, at, ma
     before = forked_from(os.getpid())
     with make(2) as pool:
         table = run_batch(study, executor=pool, lang="en", outputs=tmp_path / "outputs")
-        own = {p for p in forked_from(os.getpid()) - before if "tracker" not in called(p)}
+        own = {p for p in forked_from(os.getpid()) - before if "resource_tracker" not in called(p)}
     assert table["status"].tolist() == ["done", "done", "failed", "done"]
     assert table["error"][2] == "its process ended with exit code 3"
     assert engines(at("", "en")) == {"forked"}

@@ -62,7 +62,7 @@ def test_one_failure_stops_no_other_and_nothing_stale_stays(run, study, at):
         "": "done", "Melati": "failed", "Kenanga": "failed", "Mawar": "done"
     }  # fmt: skip
     assert table["error"].tolist() == [
-        "", "prosesnya berakhir dengan kode keluar 3", "AssertionError: no counts", "",
+        "", "its process ended with exit code 3", "AssertionError: no counts", "",
     ]  # fmt: skip
     for left in map(at, (MELATI, KENANGA)):
         assert [path.name for path in left.iterdir()] == ["02_district.ipynb"]

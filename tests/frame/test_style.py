@@ -17,8 +17,9 @@ TOP = Path(__file__).parents[2]
         ["ruff", "check", "--no-fix", "."],
         ["ruff", "format", "--check", "."],
         pytest.param(["mypy", "bantar_lib"], marks=pytest.mark.slow),
+        pytest.param(["mypy", "--platform", "win32", "bantar_lib"], marks=pytest.mark.slow),
     ],
-    ids=["lint", "format", "types"],
+    ids=["lint", "format", "types", "types on Windows"],
 )
 def test_is_clean(command):
     done = subprocess.run([sys.executable, "-m", *command], cwd=TOP, capture_output=True, text=True)
