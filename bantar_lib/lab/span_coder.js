@@ -487,8 +487,11 @@ class Coder {
   buildForm() {
     this.formTitle = h("h4", { id: `${this.id}-form` });
     this.quoteLine = h("blockquote", { class: "bc-quote", id: `${this.id}-about` });
+    // What is lacking is said, and read aloud, where it is to be mended.
+    const hint = () => h("p", { class: "bc-hint", role: "status" });
+    this.hints = { need_selection: hint(), need_code: hint(), need_valence: hint() };
     this.codebook = h("fieldset", { class: "bc-codebook" });
-    this.definition = h("div", { class: "bc-definition" });
+    this.definition = h("div", {});
     this.matches = h("div", { class: "bc-matches" });
     this.memo = h("textarea", { id: `${this.id}-memo`, rows: 2, oninput: () => this.keep() });
     this.saveButton = h("button", { type: "submit", class: "bc-button bc-primary" });
@@ -499,12 +502,17 @@ class Coder {
       return h("label", { class: `bc-valence bc-${valence}` }, input,
         h("span", { class: "bc-sign", "aria-hidden": "true" }, SIGNS[valence]), this.t(`valence_${valence}`));
     });
-    this.valences = h("fieldset", { class: "bc-valences" }, h("legend", {}, this.t("valence")), ...valences);
+    this.valences = h("fieldset", { class: "bc-valences" }, h("legend", {}, this.t("valence")),
+      this.hints.need_valence, ...valences);
     return h("form", {
       class: "bc-form", "aria-labelledby": `${this.id}-form`,
       onsubmit: (event) => { event.preventDefault(); this.save(); },
     },
-    this.formTitle, this.quoteLine, this.codebook, this.definition, this.matches, this.valences,
+    h("div", { class: "bc-form-head" }, this.formTitle, this.hints.need_selection),
+    this.quoteLine, this.codebook,
+    h("div", { class: "bc-definition", role: "group", "aria-label": this.t("definition"), tabindex: "0" },
+      this.matches, this.definition),
+    this.valences,
     h("label", { class: "bc-memo", for: `${this.id}-memo` }, this.t("memo")), this.memo,
     h("div", { class: "bc-actions" }, this.saveButton, this.cancelButton));
   }
@@ -694,6 +702,7 @@ class Coder {
     this.shown.selection.set(span ? [this.rangeOf(span)] : []);
     if (!span) this.quoteLine.textContent = this.t("nothing_selected");
     else {
+      this.hints.need_selection.textContent = "";
       const letters = span.end - span.start;
       const quote = letters > 5000 ? this.t("selected_letters", { n: letters })
         : this.t("selected", { quote: short(this.text.quote(span.start, span.end), 240) });
@@ -826,7 +835,7 @@ class Coder {
       groups.push(h("div", { role: "group", "aria-label": this.t("own_codes") },
         h("div", { class: "bc-dimension" }, this.t("own_codes")), ...free));
     }
-    this.codebook.replaceChildren(h("legend", {}, this.t("code")), ...groups, this.buildMaker());
+    this.codebook.replaceChildren(h("legend", {}, this.t("code")), this.hints.need_code, ...groups, this.buildMaker());
   }
 
   buildMaker() {
@@ -886,11 +895,22 @@ class Coder {
     this.formTitle.textContent = held ? this.t("form_edit", { n: held.n }) : this.t("form");
     this.saveButton.textContent = this.t(held ? "save_edit" : "save");
     this.cancelButton.hidden = !held;
+    if (code) this.hints.need_code.textContent = "";
+    if (valence) this.hints.need_valence.textContent = "";
+    this.showChosen();
     this.showDefinition();
     this.showSelection();
     if (!this.matches.childElementCount) {
       this.matches.replaceChildren(this.button("matches", () => this.findMatches(), { hidden: !code }));
     }
+  }
+
+  /** Scroll the codes, and only them, to the one that is chosen. */
+  showChosen() {
+    const chosen = this.codebook.querySelector("input:checked")?.closest("label");
+    if (!chosen) return;
+    const [row, frame] = [chosen.getBoundingClientRect(), this.codebook.getBoundingClientRect()];
+    this.codebook.scrollTop += Math.min(0, row.top - frame.top) + Math.max(0, row.bottom - frame.bottom);
   }
 
   focusCodes() {
@@ -952,9 +972,15 @@ class Coder {
   }
 
   lack(key, node) {
-    this.say(this.t(key));
+    this.say("");
+    this.unlack();
+    this.hints[key].textContent = this.t(key);
     if (node) node.focus();
     else this.focusCodes();
+  }
+
+  unlack() {
+    for (const hint of Object.values(this.hints)) hint.textContent = "";
   }
 
   collapseTo(point) {
@@ -965,6 +991,7 @@ class Coder {
     if (this.form.editing) this.memo.value = "";
     Object.assign(this.form, { span: null, code: "", valence: "", editing: "" });
     this.matches.replaceChildren();
+    this.unlack();
     this.showForm();
     this.keep();
   }
