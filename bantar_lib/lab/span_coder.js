@@ -474,12 +474,8 @@ class Coder {
       oninput: () => this.drawAll(), // an input method may have written in spite of that
     });
     this.drawn = [];
-    this.nodes = this.text.paragraphs.map(({ text, gap }, n) => {
-      const node = h("p", { dir: "auto", "data-n": n, class: gap ? "bc-gap" : "" });
-      const lines = Math.ceil(text.length / 75);
-      node.style.containIntrinsicBlockSize = `auto ${(lines * 1.75 + 0.4).toFixed(2)}em`;
-      return node;
-    });
+    this.nodes = this.text.paragraphs.map(({ gap }, n) =>
+      h("p", { dir: "auto", "data-n": n, class: gap ? "bc-gap" : "" }));
     this.editor.append(...this.nodes);
     return this.editor;
   }
@@ -718,15 +714,10 @@ class Coder {
   }
 
   scrollTo(n) {
-    const put = (behavior) => {
-      const node = this.nodes[n].getBoundingClientRect();
-      const frame = this.editor.getBoundingClientRect();
-      if (node.top >= frame.top && node.bottom <= frame.bottom) return;
-      this.editor.scrollBy({ top: node.top - frame.top - frame.height / 4, behavior });
-    };
-    put("instant");
-    // Paragraphs that were not laid out before have only now their true height.
-    requestAnimationFrame(() => put("instant"));
+    const [node, frame] = [this.nodes[n], this.editor].map((one) => one.getBoundingClientRect());
+    if (node.top < frame.top || node.bottom > frame.bottom) {
+      this.editor.scrollBy({ top: node.top - frame.top - frame.height / 4, behavior: "instant" });
+    }
     if (smooth()) this.nodes[n].animate([{ background: "var(--bc-flash)" }, {}], 700);
   }
 
