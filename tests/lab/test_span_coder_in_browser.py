@@ -310,7 +310,7 @@ _STEPS = """async ([what, times]) => {
 
 
 def test_places_are_converted_in_the_page_as_in_python(browser):
-    source = (bantar_lib.lab.__path__[0] + "/span_coder.js", "utf-8")
+    source = (bantar_lib.lab.__path__[0] + "/widget/places.js", "utf-8")
     with open(source[0], encoding=source[1]) as file:  # noqa: PTH123
         module = file.read()
     page = browser.new_page()
