@@ -66,6 +66,12 @@ class LabPage:
         """Wait until the status line says `words`."""
         self.coder.locator(".bc-status", has_text=words).wait_for(timeout=20_000)
 
+    def lacks(self, words: str) -> Any:
+        """Wait until a hint at its place in the form says `words`; return it."""
+        hint = self.coder.locator(".bc-hint", has_text=words)
+        hint.wait_for(timeout=20_000)
+        return hint
+
     def select(self, words: str, *, through: str = "") -> None:
         """Select by mouse from the start of `words` to its end (or to the end of `through`)."""
         places = self.page.evaluate(_PLACES, [words, through or words])

@@ -7,6 +7,7 @@ from typing import Any
 
 from bantar_lib.errors import UserError
 from bantar_lib.lab.desk import Desk
+from bantar_lib.lab.one_module import one_module
 from bantar_lib.lab.still import still_html, still_text
 from bantar_lib.lab.widget_words import widget_words
 from bantar_lib.study import Study, load_study
@@ -22,7 +23,7 @@ except ImportError:
         _("SpanCoder needs anywidget, which is not installed: pip install 'bantar_lib[lab]'")
     ) from None
 
-_HERE = Path(__file__).parent
+_WIDGET = Path(__file__).parent / "widget"
 
 
 def attended() -> bool:
@@ -77,8 +78,8 @@ class SpanCoder(anywidget.AnyWidget):
     0
     """
 
-    _esm = _HERE / "span_coder.js"
-    _css = _HERE / "span_coder.css"
+    _esm = one_module(_WIDGET)
+    _css = _WIDGET / "span_coder.css"
 
     # Words of buttons only: a notebook may save what is synchronised.
     words = traitlets.Dict().tag(sync=True)

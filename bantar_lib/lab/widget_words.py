@@ -80,6 +80,7 @@ def _form() -> dict[str, str]:
         "exclude": _("Not here"),
         "example_supports": _("Supports, for example"),
         "example_inhibits": _("Inhibits, for example"),
+        "definition": _("Definition of the code"),
         "no_definition": _("Point at a code, or move to it with the keyboard, to read its "
                            "definition."),
         "own_definition": _("A code of your own."),

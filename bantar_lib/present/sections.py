@@ -8,6 +8,7 @@ from bantar_lib.coding import evidence, rate_indicators
 from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES, STABLE
 from bantar_lib.frameworks import Indicator
 from bantar_lib.present import size_figures
+from bantar_lib.present.coded_spans import coded_spans
 from bantar_lib.present.display import Figure, Table, Text, escape_markdown
 from bantar_lib.present.evidence_figures import (
     audit_grid,
@@ -82,13 +83,16 @@ def evidence_details(study: Study, district_id: str) -> list[Item]:
     if table.empty:
         return [Text(_("No coded segment is about this {district}.", **terms(study)))]
     items: list[Item] = []
+    names = coded_spans(study)["segment_id"]
     by_datum = rate_indicators(study, district_id, by="datum").set_index("indicator")
     by_source = rate_indicators(study, district_id).set_index("indicator")
     for indicator in study.framework.indicators:
         items.append(_heading(indicator))
         if by_source["suggestion"][indicator.id] != "no_evidence":
             items.append(segments_table(study, district_id, indicator.id))
-        items.append(_reading(table, by_datum.loc[indicator.id], by_source.loc[indicator.id]))
+        items.append(
+            _reading(table, names, by_datum.loc[indicator.id], by_source.loc[indicator.id])
+        )
     return items
 
 
@@ -98,7 +102,7 @@ def _heading(indicator: Indicator) -> Text:
     return Text(f"#### {escape_markdown(label)}\n\n*{escape_markdown(definition)}*")
 
 
-def _reading(table: pd.DataFrame, datum: pd.Series, source: pd.Series) -> Text:
+def _reading(table: pd.DataFrame, names: pd.Series, datum: pd.Series, source: pd.Series) -> Text:
     """Say what we make of one indicator, after what the source says."""
     if source["suggestion"] == "no_evidence":
         return Text(_("**No evidence.** Nothing coded speaks of this indicator; that is not the "
@@ -111,10 +115,10 @@ def _reading(table: pd.DataFrame, datum: pd.Series, source: pd.Series) -> Text:
     verdict = _("The evidence {rating}.", rating=suggestion_label(source["suggestion"]))
     if pd.notna(source["stability"]) and source["stability"] < STABLE:
         verdict += " " + _("Provisional: it changes when a source is left out.")
-    return Text(f"{lead} {verdict}{_against(table, datum, s, i)}")
+    return Text(f"{lead} {verdict}{_against(table, names, datum, s, i)}")
 
 
-def _against(table: pd.DataFrame, datum: pd.Series, s: int, i: int) -> str:
+def _against(table: pd.DataFrame, names: pd.Series, datum: pd.Series, s: int, i: int) -> str:
     """Name the negative cases: segments that go against what most of the data say."""
     if s == i:
         return ""
@@ -122,7 +126,8 @@ def _against(table: pd.DataFrame, datum: pd.Series, s: int, i: int) -> str:
     rows = table[(table["code"] == datum.name) & (table["valence"] == other)]
     if rows.empty:
         return ""
-    return " " + _("Against it: {ids}.", ids=listing(sorted(set(rows["segment_id"]))))
+    ids = [names.get(i, i) for i in sorted(set(rows["segment_id"]))]
+    return " " + _("Against it: {ids}.", ids=listing(list(dict.fromkeys(ids))))
 
 
 def where(study: Study, execution: pd.DataFrame) -> list[Item]:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.present.coded_spans import coded_spans, codings_in_words, name_spans, said_heading
 from bantar_lib.present.count_figures import scenario_label, span_text, years_text
 from bantar_lib.present.display import Table
 from bantar_lib.present.evidence_figures import (
@@ -188,9 +189,11 @@ def segments_table(
     """Lay out the segments behind one indicator: what the source says, and where."""
     table = evidence(study, district_id, coder)
     rows = shown(study, table[table["code"] == indicator])
+    heading = said_heading(study, rows, _("What the source says, in our words [our note]"))
+    rows = name_spans(study, rows)
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
-        _("What the source says, in our words [our note]"): with_note(rows, "text"),
+        heading: with_note(rows, "text"),
         _("Valence"): rows["valence"].map(valence_label),
         _("Kind of source"): rows["source_kind"].map(source_kind_label),
         _("Where"): locator(rows),
@@ -333,10 +336,7 @@ def codebook_table(study: Study) -> Table:
 
 
 def all_segments_table(study: Study) -> Table:
-    """Lay out every segment with each coder's code: the way back to the evidence."""
-    from bantar_lib.coding import codings
-
-    labels = indicator_labels(study.framework)
+    """Lay out every segment and coded span with each coder's code: the way back to evidence."""
     kinds = {
         "finding": _("finding"),
         "element": _("element"),
@@ -345,24 +345,19 @@ def all_segments_table(study: Study) -> Table:
         "effort": _("effort"),
         "recommendation": _("recommendation"),
     }
-    rows = shown(study, study.table("segments"))
+    spans = coded_spans(study).drop_duplicates("segment_id")
+    rows = pd.concat([shown(study, study.table("segments")), spans], ignore_index=True)
     frame = pd.DataFrame({
         _("Segment"): rows["segment_id"],
-        _("What the source says, in our words"): in_language(rows, "text"),
+        said_heading(study, rows, _("What the source says, in our words")):
+            in_language(rows, "text"),
         _("Kind"): rows["kind"].map(kinds),
         _("Where"): locator(rows),
     })  # fmt: skip
-    coded = codings(study)
+    coded = codings_in_words(study)
     names = study.table("coders").set_index("coder_id")[f"name_{current_language()}"]
     for coder in dict.fromkeys(coded["coder"]):
-        own = coded[coded["coder"] == coder].groupby("segment_id")
-        said = own.apply(
-            lambda g: "; ".join(
-                f"{labels.get(c, c)}: {valence_label(v)}" if c else valence_label(v)
-                for c, v in zip(g["code"], g["valence"], strict=True)
-            ),
-            include_groups=False,
-        )
+        said = coded[coded["coder"] == coder].groupby("segment_id")["said"].agg("; ".join)
         frame[names.get(coder, coder)] = rows["segment_id"].map(said).fillna("–")
     return Table(frame, _("All segments"))
 

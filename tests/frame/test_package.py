@@ -36,7 +36,7 @@ def test_data_notebooks_words_and_pages_come_along(packed):
         *TOP.glob("bantar_lib/**/*.py"),
         *TOP.glob("bantar_lib/locale/**/*.po"),
         *TOP.glob("bantar_lib/present/page_template/*"),
-        *TOP.glob("bantar_lib/lab/span_coder.*"),
+        *TOP.glob("bantar_lib/lab/widget/*"),
     ]
     wanted = {path.relative_to(TOP).as_posix() for path in sources}
     for folder in ("data/kampung_bantar", "data/frameworks", "notebooks"):
