@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding.coding_log import CodingLog
-from bantar_lib.coding.documents import find_document, read_document
+from bantar_lib.coding.documents import find_document, private_documents, read_document
 from bantar_lib.coding.log import codings
 from bantar_lib.coding.spans import anchor
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
 from bantar_lib.study.problems import choose_from
+from bantar_lib.study.release import releases
 from bantar_lib.study.tables import VALENCES
 from bantar_lib.words import room_words
 
@@ -107,7 +108,7 @@ def adjudication_table(study: Study) -> pd.DataFrame:
     """
     coders, cases = _cases(study)
     segments = study.table("segments").set_index("segment_id")
-    sources = study.table("sources").set_index("source_id")["release"]
+    release = releases(study)
     rows = []
     for case in cases:
         if not case.differs(coders):
@@ -117,7 +118,9 @@ def adjudication_table(study: Study) -> pd.DataFrame:
             row |= segments.loc[case.segment_id, ["text_id", "text_en"]].to_dict()
         elif not case.segment_id:
             spans = [r for given in case.given.values() for r in given]
-            shown = all(sources.get(r["source_id"]) == "quote" for r in spans)
+            shown = all(release.get(r["source_id"]) == "quote" for r in spans) and not (
+                private_documents(study, [r["document"] for r in spans])
+            )
             words = " … ".join(dict.fromkeys(r["quote"] for r in spans)) if shown else ""
             row |= {"text_id": words, "text_en": words}
         for coder in coders:
@@ -164,7 +167,7 @@ def adjudicate(
     by_place = {case.place: case for case in cases}
     wanted = _decided(study, _as_table(decisions), by_place, coders)
     logs = {private: CodingLog(study, coder, private=private) for private in (False, True)}
-    private_sources = _private_sources(study)
+    release = releases(study)
     rows = []
     for place, case in by_place.items():
         if case.differs(coders):
@@ -175,14 +178,9 @@ def adjudicate(
         if chosen is not None:
             spoken = [r for given in case.given.values() for r in given]
             segment_source = _source_of(study, case, spoken)
-            _write(logs[segment_source in private_sources], case, chosen, reason)
+            _write(logs[release.get(segment_source) == "none"], case, chosen, reason)
         rows.append((*place, outcome))
     return pd.DataFrame(rows, columns=[*PLACE, "outcome"])
-
-
-def _private_sources(study: Study) -> set[str]:
-    sources = study.table("sources")
-    return set(sources.loc[sources["release"] == "none", "source_id"])
 
 
 def _source_of(study: Study, case: _Case, spoken: list[dict[str, Any]]) -> str:

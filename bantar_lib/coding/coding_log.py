@@ -19,6 +19,7 @@ from bantar_lib.coding.state import CHANGEABLE, Code, Event, State, state_of, un
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study, load_study
 from bantar_lib.study.problems import choose_from
+from bantar_lib.study.release import releases
 from bantar_lib.study.tables import VALENCES
 from bantar_lib.words import room_words
 
@@ -435,8 +436,7 @@ class CodingLog:
         return valence
 
     def _may_be_shared(self, source: str) -> None:
-        closed = source in self._sources.index and self._sources.at[source, "release"] == "none"
-        if closed and not self.private:
+        if releases(self.study).get(source) == "none" and not self.private:
             raise UserError(
                 _("Nothing of {source} may be released; open the log with private=True.",
                   source=source))  # fmt: skip

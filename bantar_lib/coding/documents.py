@@ -12,7 +12,7 @@ import io
 import logging
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -127,6 +127,12 @@ def find_document(study: Study, name: str) -> Path:
             return path
     raise UserError(_("{file}: there is no such document in {folder}.",
                       file=name, folder=", ".join(FOLDERS)))  # fmt: skip
+
+
+def private_documents(study: Study, names: Iterable[str]) -> set[str]:
+    """Return those of the named documents that lie in ``private/``, or have a namesake there."""
+    folders = [study.path / f for f in FOLDERS if f.startswith("private")]
+    return {name for name in set(names) if any((f / name).exists() for f in folders)}
 
 
 def _fault(path: Path, why: str) -> UserError:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bantar_lib.coding.documents import private_documents
 from bantar_lib.coding.log import codings
 from bantar_lib.coding.remembered import while_logs_stay
 from bantar_lib.study import Study
+from bantar_lib.study.release import releases
 
 RATED_KINDS = ("finding", "element", "actor", "factor")
 """Efforts and recommendations are linked to findings; they are not evidence of how it went."""
@@ -36,7 +38,7 @@ def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFr
         theme (the code as given), code (the indicator it is or stands under), root (the source
         that the segment's source is part of), source_kind and role. A coded span of a document
         is a segment of its own, called after its coding: a finding, with its quote as text
-        where its source may be quoted.
+        where its source may be quoted and the document is not private.
     """
     district_id = study.district(district)["district_id"]
     coded = codings(study, coder or first_coder(study))
@@ -61,8 +63,8 @@ def evidence(study: Study, district: str, coder: str | None = None) -> pd.DataFr
 def _spans(study: Study, coded: pd.DataFrame) -> pd.DataFrame:
     """Return the coded spans as rows of the table of segments."""
     spans = coded[coded["segment_id"] == ""]
-    sources = study.table("sources")
-    open_ = spans["source_id"].isin(sources.loc[sources["release"] == "quote", "source_id"])
+    private = spans["document"].isin(private_documents(study, spans["document"]))
+    open_ = (spans["source_id"].map(releases(study)) == "quote") & ~private
     text = spans["quote"].where(open_, "")
     rows = spans[["source_id", "district_id", "document", "start", "end"]].assign(
         segment_id=spans["event"], kind="finding", datum=spans["event"], text_id=text,

@@ -22,9 +22,9 @@ from bantar_lib.exchange.found import UNPLACED, FoundProject, tidy
 from bantar_lib.exchange.mapping import Mapped, apply_code_map
 from bantar_lib.exchange.offsets import agreement
 from bantar_lib.exchange.refi_write import is_segments_text
-from bantar_lib.exchange.release import releases
 from bantar_lib.study import Study, load_study
 from bantar_lib.study.csv_file import decode
+from bantar_lib.study.release import releases
 from bantar_lib.words import LANGUAGES, room_words
 
 _ = room_words("exchange")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from bantar_lib.errors import UserError
 from bantar_lib.exchange.codebook import valence_words
 from bantar_lib.exchange.documents import heading, pandoc, plain_table
-from bantar_lib.exchange.release import Coding, released, releases
+from bantar_lib.exchange.release import Coding, released
 from bantar_lib.exchange.sheets import add_sheet, book_bytes, save, set_widths
 from bantar_lib.study import Study
+from bantar_lib.study.release import releases
 from bantar_lib.words import current_language, room_words
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bantar_lib.coding.documents import FOLDERS, read_document
+from bantar_lib.coding.documents import private_documents, read_document
 from bantar_lib.coding.log import read_log
 from bantar_lib.coding.spans import find_again
 from bantar_lib.coding.state import Code, State, state_of
 from bantar_lib.errors import UserError
 from bantar_lib.study import Study
+from bantar_lib.study.release import releases
 from bantar_lib.words import current_language, room_words
 
 if TYPE_CHECKING:
@@ -99,31 +100,6 @@ class Released:
         return sorted({c.coder for c in self.codings})
 
 
-def releases(study: Study) -> dict[str, str]:
-    """Return each source's release; a part of a source that may not leave may not either.
-
-    Examples
-    --------
-    >>> from bantar_lib import load_study
-    >>> releases(load_study("kampung_bantar"))["article"]
-    'paraphrase'
-    """
-    table = study.table("sources")
-    own = dict(zip(table["source_id"], table["release"], strict=True))
-    above = dict(zip(table["source_id"], table["part_of"], strict=True))
-
-    def closed(source: str) -> bool:
-        seen: set[str] = set()
-        while source in own and source not in seen:
-            if own[source] not in ("quote", "paraphrase"):
-                return True
-            seen.add(source)
-            source = above[source]
-        return False
-
-    return {source: "none" if closed(source) else release for source, release in own.items()}
-
-
 def _logs(study: Study, coder: str | None) -> dict[str, list[dict[str, Any]]]:
     paths = sorted((study.path / "codings").glob("[!.~]*.jsonl"))
     known = [p.stem for p in paths]
@@ -169,11 +145,7 @@ def _shared_files(study: Study) -> list[Path]:
 def _may_leave(study: Study, path: Path) -> bool:
     """Say whether a file truly lies in documents/, and no namesake of it in private/."""
     inside = path.resolve().is_relative_to((study.path / "documents").resolve())
-    return inside and not any(
-        (study.path / folder / path.name).exists()
-        for folder in FOLDERS
-        if folder.startswith("private")
-    )
+    return inside and not private_documents(study, [path.name])
 
 
 def released(study: Study, *, coder: str | None = None) -> Released:

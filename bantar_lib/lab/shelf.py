@@ -11,9 +11,10 @@ from bantar_lib.coding import Document, find_document, logs, read_document
 from bantar_lib.coding.documents import FOLDERS
 from bantar_lib.coding.state import state_of
 from bantar_lib.errors import UserError
-from bantar_lib.exchange.release import document_sources, releases
+from bantar_lib.exchange.release import document_sources
 from bantar_lib.present.display import Table
 from bantar_lib.study import Study
+from bantar_lib.study.release import releases
 from bantar_lib.words import current_language, number, room_words
 
 _ = room_words("lab")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding import codes, codings
-from bantar_lib.coding.documents import FOLDERS
-from bantar_lib.exchange.release import releases
+from bantar_lib.coding.documents import private_documents
 from bantar_lib.present.evidence_figures import indicator_labels, valence_label
 from bantar_lib.present.shown import closed_segments, source_titles
 from bantar_lib.study import Study
+from bantar_lib.study.release import releases
 from bantar_lib.words import LANGUAGES, number, room_words
 
 _ = room_words("present")
@@ -51,7 +51,8 @@ def coded_spans(study: Study) -> pd.DataFrame:
     rows = rows[rows["segment_id"] == ""]
     titles, withheld = source_titles(study), _("(not released)")
     release = rows["source_id"].map(releases(study)).fillna("none")
-    release = release.mask(rows["document"].isin(_private(study, rows["document"])), "none")
+    private = private_documents(study, rows["document"])
+    release = release.mask(rows["document"].isin(private), "none")
     source = rows["source_id"].map(titles).fillna(withheld).map(_short)
     source = source.mask(release == "none", withheld)
     places = pd.DataFrame({
@@ -148,9 +149,3 @@ def said_heading(study: Study, rows: pd.DataFrame, paraphrased: str) -> str:
 
 def _short(title: str) -> str:
     return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1].rstrip()}…"
-
-
-def _private(study: Study, documents: pd.Series) -> set[str]:
-    """Return the documents that lie in ``private/``, or have a namesake there."""
-    folders = [study.path / f for f in FOLDERS if f.startswith("private")]
-    return {name for name in set(documents) if any((f / name).exists() for f in folders)}

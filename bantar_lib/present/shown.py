@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from bantar_lib.exchange.quotes import source_table
-from bantar_lib.exchange.release import releases
 from bantar_lib.study import Study
+from bantar_lib.study.release import releases
 from bantar_lib.words import LANGUAGES, room_words
 
 _ = room_words("present")

@@ -13,9 +13,10 @@ from bantar_lib.study.counts_rules import check_counts
 from bantar_lib.study.problems import Problem, and_rows, in_order, nearest
 from bantar_lib.study.reading import ENDINGS, WORKBOOK, plain_heading
 from bantar_lib.study.references import check_focus, check_references, is_total, zeros_lost
+from bantar_lib.study.release import releases_of
 from bantar_lib.study.report_settings import REPORT_FILE, check_report
 from bantar_lib.study.settings import FILE, read_yaml
-from bantar_lib.study.tables import TABLES
+from bantar_lib.study.tables import RELEASES, TABLES
 from bantar_lib.study.xlsx_file import sheet_names
 from bantar_lib.words import room_words
 
@@ -120,7 +121,8 @@ def _check_cells(table: ReadTable, contents: Contents) -> Iterator[Problem]:
 
 def _unreleased(contents: Contents, segments: ReadTable) -> np.ndarray:
     sources = contents.frame("sources")
-    closed = set(sources.loc[sources["release"] == "none", "source_id"])
+    known = releases_of(sources[sources["release"].isin(RELEASES)])
+    closed = [source for source, release in known.items() if release == "none"]
     return segments.frame["source_id"].isin(closed).to_numpy(dtype=bool)
 
 

@@ -24,6 +24,7 @@ SOURCES = [
      "sampled": "purposive"},
     {"source_id": "visit", "kind": "observation", "release": "quote", "sampled": "census"},
     {"source_id": "diary", "kind": "interview", "role": "resident", "release": "none"},
+    {"source_id": "page", "part_of": "diary", "kind": "interview", "release": "quote"},
 ]  # fmt: skip
 
 Make = Callable[..., Study]

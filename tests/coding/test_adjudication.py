@@ -152,8 +152,9 @@ def test_overlapping_spans_are_one_case(study, indicators):
     assert codings(study, "agreed")[["start", "end"]].values.tolist() == [[30, 35], [0, 23]]
 
 
-def test_what_may_not_be_released_is_settled_in_private(make_study, indicators):
-    study = make_study({"source_id": "diary"})
+@pytest.mark.parametrize("source", ["diary", "page"])  # a page of the diary is closed as it is
+def test_what_may_not_be_released_is_settled_in_private(make_study, indicators, source):
+    study = make_study({"source_id": source})
     for coder in ("ani", "budi"):
         CodingLog(study, coder, private=True).code("S1", indicators[0], "supports")
     adjudicate(study, adjudication_table(study))

@@ -219,8 +219,19 @@ def test_the_words_of_a_source_that_may_only_be_paraphrased_reach_no_table(log, 
     assert evidence(log.study, HERE, "ani")["text_en"].tolist() == [""]
 
 
-def test_a_source_that_may_not_be_released_is_coded_in_private(make_study, indicators):
-    study = make_study({"source_id": "diary"}, {})
+def test_the_words_of_a_private_document_reach_no_table(log, talk, indicators):
+    log.code(span_of("Ronda malam"), indicators[0], "supports", district=HERE)
+    assert evidence(log.study, HERE, "ani")["text_en"].tolist() == ["Ronda malam"]
+    private = log.study.path / "private" / talk.name
+    private.parent.mkdir()
+    talk.rename(private)
+    log.code(span_of("Ronda malam"), indicators[1], "supports", district=HERE)
+    assert evidence(log.study, HERE, "ani")["text_en"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize("source", ["diary", "page"])  # a page of the diary is closed as it is
+def test_a_source_that_may_not_be_released_is_coded_in_private(make_study, indicators, source):
+    study = make_study({"source_id": source}, {})
     shared, private = CodingLog(study, "ani"), CodingLog(study, "ani", private=True)
     with pytest.raises(UserError, match="private=True"):
         shared.code("S1", indicators[0], "supports")

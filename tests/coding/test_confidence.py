@@ -26,6 +26,7 @@ def coded(make_study, indicators, rows, *, directness="direct", segments=None, *
         {"source_id": "unsaid_2", "kind": "website"},
         {"source_id": "unsaid_3", "kind": "statistic"},
     ]
+    sources = [{"release": "quote", **source} for source in sources]
     made = [{"source_id": source, **(segments or {})} for source, _valence in rows]
     study = make_study(*made, {}, sources=sources, **tables)
     log = CodingLog(study, "ani")
