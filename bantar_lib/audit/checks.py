@@ -147,7 +147,7 @@ def _sum(cells: list[tuple[str, float]]) -> str:
 def percent_of(facts: Facts, *, table: str, row: str, part: list[str], whole: str) -> Found:
     """One or more cells of a published row, as a percentage of another cell of it."""
     cells = facts.cells(facts.table(table), row, part)
-    ((text, base),) = facts.cells(facts.table(table), row, [whole])
+    ((_text, base),) = facts.cells(facts.table(table), row, [whole])
     total = sum(v for _text, v in cells)
     value = _known(100 * total / base) if base else None
     how = _(
@@ -155,7 +155,7 @@ def percent_of(facts: Facts, *, table: str, row: str, part: list[str], whole: st
         table=table,
         row=row,
         part=_sum(cells),
-        whole=text or "?",
+        whole="?" if math.isnan(base) else number(base),
         value="?" if value is None else f"{number(value, 1)}%",
     )
     return Found(value, how)
@@ -193,13 +193,17 @@ def every_row(facts: Facts, *, table: str, column: str, at_least: str) -> Found:
     except ValueError:
         raise UserError(_("{text!r} is not a number", text=at_least)) from None
     rows = [f"{r} ({number(v)})" for r, v in zip(names, values, strict=True) if v < floor]
-    how = _(
-        "In column {column} of table {table}, {below} of {n} rows lie below {floor}",
-        column=facts.heading(column, sheet),
-        table=table,
-        below=len(rows),
-        n=len(values),
-        floor=number(floor),
+    said = {
+        "column": facts.heading(column, sheet),
+        "table": table,
+        "below": len(rows),
+        "n": len(values),
+        "floor": number(floor),
+    }
+    how = (
+        _("In column {column} of table {table}, {below} of {n} rows lie below {floor}", **said)
+        if rows
+        else _("In column {column} of table {table}, none of {n} rows lies below {floor}", **said)
     )
     if rows:
         return Found(False, f"{how}: {_many(rows)}")
@@ -214,7 +218,7 @@ def all_reached(facts: Facts, *, table: str, row: str, part: list[str], whole: s
     unit may be entered in several years.
     """
     cells = facts.cells(facts.table(table), row, part)
-    ((text, base),) = facts.cells(facts.table(table), row, [whole])
+    ((_text, base),) = facts.cells(facts.table(table), row, [whole])
     total = sum(v for _text, v in cells)
     how = _(
         "Table {table}, row {row}, has {total} entries ({part}) against {whole} in all",
@@ -222,7 +226,7 @@ def all_reached(facts: Facts, *, table: str, row: str, part: list[str], whole: s
         row=row,
         total="?" if math.isnan(total) else number(total),
         part=_sum(cells),
-        whole=text or "?",
+        whole="?" if math.isnan(base) else number(base),
     )
     return Found(False if total < base else None, how)
 

@@ -83,9 +83,12 @@ def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> F
                       style="italic", color=style.GREY, fontsize=9)  # fmt: skip
         if a:
             axes.text(-b / 2 - a - 0.12, y, number(a), ha="right", va="center", fontsize=9)
+        if b:
+            axes.text(0, y, number(b), ha="center", va="center", fontsize=9,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
         if c:
             axes.text(b / 2 + c + 0.12, y, number(c), ha="left", va="center", fontsize=9)
-    axes.axvline(0, color=style.INK, linewidth=0.8)
+    axes.axvline(0, color=style.INK, linewidth=0.8, zorder=0)
     axes.set_xlim(-reach - 1, reach + 1)
     axes.set_xticks([])
     axes.set_yticks(rows, [wrap(labels[k], 26) for k in table["indicator"]])

@@ -20,7 +20,7 @@ from bantar_lib.present.evidence_sentences import (
 )
 from bantar_lib.present.evidence_sentences import saturation_section as saturation_section
 from bantar_lib.present.map_figures import place
-from bantar_lib.present.sentences import no_evidence_text
+from bantar_lib.present.sentences import no_evidence_text, reader_kind
 from bantar_lib.present.size_sentences import workload_note
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
@@ -63,14 +63,16 @@ def _reading_note(study: Study, table: pd.DataFrame) -> Text:
     """Say whose reading is shown and what a rating needs."""
     coders = study.table("coders").set_index("coder_id")
     who = table["coder"].iloc[0]
-    kind = coders["kind"].get(who, "not_stated")
     name = coders[f"name_{current_language()}"].get(who, who)
+    unsaid = _("The directions of evidence were coded by {name}; whether a person or a program is "
+               "not stated.", name=name)  # fmt: skip
     text = {
-        "model": _("The directions of evidence were coded by {name}, and no person has checked "
-                   "them yet.", name=name),
+        "model": _(
+            "The directions of evidence were coded by {name}, and no person has checked them yet.",
+            name=name,
+        ),
         "person": _("The directions of evidence were coded by {name}.", name=name),
-    }.get(kind, _("The directions of evidence were coded by {name}; whether a person or a program "
-                  "is not stated.", name=name))  # fmt: skip
+    }.get(reader_kind(study, who), unsaid)
     return Text(text + " " + _(
         "An item of evidence is one sentence or figure of a source and counts once. A rating needs "
         "{sources} independent sources and {kinds} kinds of source beside an author's own "
@@ -110,12 +112,24 @@ def _reading(table: pd.DataFrame, names: pd.Series, datum: pd.Series, source: pd
     s, m, i = (int(datum[c]) for c in ("supports", "mixed", "inhibits"))
     lead = _("**What we make of it.** Items that support: {s}; that inhibit: {i}; mixed: {m}.",
              s=number(s), i=number(i), m=number(m))  # fmt: skip
+    lead += _joined(table, names, datum.name)
     if source["suggestion"] == "insufficient_evidence":
         return Text(lead + " " + _("**Insufficient evidence** for a rating."))
     verdict = _("The evidence {rating}.", rating=suggestion_label(source["suggestion"]))
     if pd.notna(source["stability"]) and source["stability"] < STABLE:
         verdict += " " + _("Provisional: it changes when a source is left out.")
     return Text(f"{lead} {verdict}{_against(table, names, datum, s, i)}")
+
+
+def _joined(table: pd.DataFrame, names: pd.Series, indicator: object) -> str:
+    """Name the segments that go both ways and are one item, so that no sign of them vanishes."""
+    text = ""
+    for _datum, rows in table[table["code"] == indicator].groupby("datum", sort=False):
+        if {"supports", "inhibits"} <= set(rows["valence"]):
+            ids = dict.fromkeys(names.get(i, i) for i in rows["segment_id"])
+            text += " " + _("{ids} are parts of one item, which counts once: by what outweighs, "
+                            "or as mixed.", ids=listing(list(ids)))  # fmt: skip
+    return text
 
 
 def _against(table: pd.DataFrame, names: pd.Series, datum: pd.Series, s: int, i: int) -> str:

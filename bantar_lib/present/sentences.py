@@ -6,20 +6,19 @@ fall without a demonstrated difference, no cause, no verdict without a target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from bantar_lib.audit import audit_summary
 from bantar_lib.coding import codings, evidence, rate_indicators
+from bantar_lib.coding.ratings import first_coder
 from bantar_lib.measures import uncertain_entries
 from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
-from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
+from bantar_lib.present.evidence_figures import indicator_labels
 from bantar_lib.present.shown import source_titles
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
-from bantar_lib.study.tables import CLAIM_VERDICTS
 from bantar_lib.words import current_language, listing, number, percent, room_words
 
 _ = room_words("present", escape=escape_markdown)
@@ -43,8 +42,13 @@ def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
         ],
         _("Not known"): [_reach_sentence(study, reach, district_id)],
     }
+    return _paragraphs(parts)
+
+
+def _paragraphs(parts: Mapping[str, Iterable[str]]) -> Text:
+    """Return a lead of paragraphs by their heads; one with nothing to say is left out."""
     told = {head: " ".join(s for s in said if s) for head, said in parts.items()}
-    return Text("\n\n".join(f"**{head}.** {text}" for head, text in told.items()), "lead")
+    return Text("\n\n".join(f"**{head}.** {text}" for head, text in told.items() if text), "lead")
 
 
 def _bold(text: str) -> Markdown:
@@ -74,7 +78,7 @@ def about(study: Study) -> Text:
     programme = study.config.get("programme", {}).get(lang, "")
     text = f"{escape_markdown(programme)}. " if programme else ""
     if len(roots) == 1:
-        return Text(text + _("All figures and statements come from one source: {title}.",
+        return Text(text + _("All counts and coded statements come from one source: {title}.",
                              title=titles))  # fmt: skip
     return Text(text + _("Sources: {titles}.", titles=titles))
 
@@ -122,6 +126,10 @@ def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
     text += " " + _("A list of {unit} by year and stage would close the gap.", **terms(study))
     if "as_printed" in known:
         text += " " + _printed_sentence(study, own["numerator"], district_id)
+    for most in _beyond_bounds(reach[reach["district_id"] == district_id]):
+        text += " " + _("Which of these numbers is wrong cannot be told; if the total is right, up "
+                        "to {most} ({share}) are possible.", most=number(most),
+                        share=percent(most / high["denominator"]))  # fmt: skip
     return text
 
 
@@ -138,23 +146,46 @@ def _bounds_text(study: Study, low: pd.Series, high: pd.Series, district_ids: It
     }
     if earlier:
         return _(
-            "How many different {unit} reached the stage “{last}” in {years}: at least {low} "
-            "(the same ones every year) and at most {high} (all different, and the {k} entries of "
-            "which the source does not say whether they reached it all did); that is {low_share} "
-            "to {high_share} of all.",
+            "How many different {unit} reached the stage “{last}” in {years}: at least {low} (if "
+            "they are the same every year, and none of the {k} entries of which the source does "
+            "not say whether they reached it did) and at most {high} (if all are different, and "
+            "all of those entries did); that is {low_share} to {high_share} of all.",
             k=number(earlier + unstaged), **values,
         )  # fmt: skip
     if unstaged:
         return _(
-            "How many different {unit} reached the stage “{last}” in {years}: at least {low} "
-            "(the same ones every year) and at most {high} (all different, and the {k} entries "
-            "whose stage is not stated all reached it); that is {low_share} to {high_share} of "
-            "all.",
+            "How many different {unit} reached the stage “{last}” in {years}: at least {low} (if "
+            "they are the same every year, and none of the {k} entries whose stage is not stated "
+            "reached it) and at most {high} (if all are different, and all of those entries "
+            "reached it); that is {low_share} to {high_share} of all.",
             k=number(unstaged), **values,
         )  # fmt: skip
-    return _("How many different {unit} reached the stage “{last}” in {years}: at least {low} "
-             "(the same ones every year) and at most {high} (all different); that is {low_share} "
-             "to {high_share} of all.", **values)  # fmt: skip
+    return _("How many different {unit} reached the stage “{last}” in {years}: at least {low} (if "
+             "they are the same every year) and at most {high} (if all are different); that is "
+             "{low_share} to {high_share} of all.", **values)  # fmt: skip
+
+
+def _beyond_bounds(reach: pd.DataFrame) -> pd.Series:
+    """Return the upper bound where a printed total is right rather than the sum of its years.
+
+    Parameters
+    ----------
+    reach : DataFrame
+        Rows of :func:`~bantar_lib.measures.reach` of some districts.
+
+    Returns
+    -------
+    Series
+        Code → units, of the districts whose printed total exceeds the sum of the years by as much
+        as lifts the bound: if a year of unknown stage is the wrong one, it holds that many more.
+    """
+    table = reach.pivot(index="district_id", columns="scenario", values="numerator")
+    if not {"as_printed", "recomputed_sum", "upper_bound"} <= set(table.columns):
+        return pd.Series(dtype=float)
+    units = reach.groupby("district_id")["denominator"].first()
+    lifted = table["upper_bound"] + table["as_printed"] - table["recomputed_sum"]
+    lifted = lifted.clip(upper=units.reindex(lifted.index))
+    return lifted[(lifted > table["upper_bound"]).fillna(False)]
 
 
 def _printed_sentence(study: Study, totals: pd.Series, district_id: str) -> str:
@@ -197,6 +228,8 @@ def _evidence_sentence(study: Study, district_id: str) -> str:
         n=number(every), own=number(own), wide=number(every - own), i=number(i), s=number(s),
         m=number(m), name=study.district(district_id)["name"],
     )  # fmt: skip
+    if reader_kind(study, table["coder"].iloc[0]) == "model":
+        text += " " + _("A language model coded them; no person has checked them yet.")
     text += _most_said(study, ratings)
     if table["root"].nunique() == 1:
         return text + " " + _(
@@ -209,29 +242,42 @@ def _evidence_sentence(study: Study, district_id: str) -> str:
                           k=enough, all=len(ratings))  # fmt: skip
 
 
+def reader_kind(study: Study, coder: str) -> str:
+    """Return whether a coder is a ``person``, a ``model`` or ``not_stated``."""
+    return str(study.table("coders").set_index("coder_id")["kind"].get(coder, "not_stated"))
+
+
 def _most_said(study: Study, ratings: pd.DataFrame) -> str:
     """Name the indicators of which most inhibits, and most supports, where one or two stand out."""
     labels = indicator_labels(study.framework)
-
-    def names(side: str) -> str:
-        top = ratings[(ratings[side] == ratings[side].max()) & (ratings[side] > 1)]
-        return listing([labels[k].lower() for k in top["indicator"]]) if len(top) <= 2 else ""
-
     text = ""
-    if against := names("inhibits"):
-        text += " " + _("Most that inhibits is said of {names}.", names=against)
-    if for_it := names("supports"):
-        text += " " + _("Most that supports is said of {names}.", names=for_it)
+    for side in ("inhibits", "supports"):
+        top = ratings[(ratings[side] == ratings[side].max()) & (ratings[side] > 1)]
+        said = {
+            "names": listing([labels[k].lower() for k in top["indicator"]]),
+            "k": number(ratings[side].max()),
+            "all": number(ratings[side].sum()),
+        }
+        if len(top) == 1 and side == "inhibits":
+            text += " " + _("Most items that inhibit: {names} ({k} of {all}).", **said)
+        elif len(top) == 1:
+            text += " " + _("Most items that support: {names} ({k} of {all}).", **said)
+        elif len(top) == 2 and side == "inhibits":
+            text += " " + _("Most items that inhibit: {names} ({k} of {all} each).", **said)
+        elif len(top) == 2:
+            text += " " + _("Most items that support: {names} ({k} of {all} each).", **said)
     return text
 
 
 def no_evidence_text(study: Study) -> str:
     """Say that a district has no evidence of its own, and what there is at large."""
-    wide = int((study.table("segments")["district_id"] == "").sum())
+    segments = study.table("segments")
+    coded = set(codings(study, first_coder(study))["segment_id"])
+    wide = int(((segments["district_id"] == "") & segments["segment_id"].isin(coded)).sum())
     if wide:
-        return _("No coded segment is about this {district}; {k} about the programme at large "
-                 "stand on the page of the evidence and are not counted for it.", k=number(wide),
-                 **terms(study))  # fmt: skip
+        return _("No coded segment is about this {district}. The {k} about the programme at large "
+                 "stand on the page of the evidence; they are not counted for it, since none "
+                 "of them names it.", k=number(wide), **terms(study))  # fmt: skip
     return _("No evidence on its implementation is coded for this {district}: what follows rests "
              "on counts alone.", **terms(study))  # fmt: skip
 
@@ -272,72 +318,8 @@ def rate_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
     return Text(text)
 
 
-def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text:
-    """Say how many of the source's figures and statements hold."""
-    printed = tables[tables["check"] != "percentage_of_sum"]
-    checked = printed[printed["verdict"] != "cannot_be_checked"]
-    bad = printed[printed["verdict"] == "differs"]
-    text = _(
-        "Of {n} printed figures that can be recomputed from other printed figures, {bad} differ.",
-        n=number(len(checked)), bad=number(len(bad)),
-    )  # fmt: skip
-    totals = bad[(bad["check"] == "row_total") & (bad["district_id"] != "")]
-    for table, rows in totals.groupby("table"):
-        text += " " + _("In table {table} the row totals of {k} {districts} are not the sum of "
-                        "their years: {names}.", table=table, k=len(rows),
-                        names=listing(list(rows["row"])), **terms(study))  # fmt: skip
-    following = tables[(tables["check"] == "percentage_of_sum") & (tables["verdict"] == "differs")]
-    if len(following):
-        text += " " + _("{k} percentages follow such a total.", k=number(len(following)))
-    return Text(f"{text} {_claims_text(study, claims)}".strip(), "lead")
-
-
-def _claims_text(study: Study, claims: pd.DataFrame) -> str:
-    if claims.empty:
-        return ""
-    found = claims["verdict"].value_counts()
-    count = {v: number(int(found.get(v, 0))) for v in CLAIM_VERDICTS}
-    agrees = number(int(found.get("agrees", 0) + found.get("agrees_rounded", 0)))
-    slips = audit_summary(study).slips
-    text = _(
-        "Of {n} statements {agrees} do not conflict with the data or with the rest of the source; "
-        "{differs} differ, {inconsistent} are at odds with another part of it, {no_evidence} are "
-        "stated without evidence and {cannot_be_checked} cannot be checked.",
-        n=number(len(claims)), **{**count, "agrees": agrees},
-    )  # fmt: skip
-    said = [slip_text(s, int(k)) for s, k in slips.items() if k]
-    if said:
-        text += " " + _("Slips found, each counted once: {slips}.", slips=listing(said))
-    return text
-
-
-def district_audit_note(study: Study, tables: pd.DataFrame, district_id: str) -> Text:
-    """Say whether the source's figures for a district follow from each other."""
-    own = tables[
-        (tables["district_id"] == district_id) & (tables["verdict"] != "cannot_be_checked")
-    ]
-    own = own[own["check"] != "percentage_of_sum"]
-    bad = own[own["verdict"] == "differs"]
-    if own.empty:
-        return Text(
-            _("None of the printed figures for this {district} can be recomputed.", **terms(study))
-        )
-    if bad.empty:
-        return Text(_("All {n} printed figures for this {district} that can be recomputed "
-                      "follow from the others.", n=len(own), **terms(study)))  # fmt: skip
-    said = [
-        _("{column} in table {table}: printed {printed}, recomputed {recomputed}",
-          column=column_label(study, c.column), table=c.table, printed=c.printed,
-          recomputed=number(c.recomputed))
-        for c in bad.itertuples()
-    ]  # fmt: skip
-    return Text(_("{bad} of {n} printed figures for this {district} do not follow from the others: "
-                  "{said}.", bad=len(bad), n=len(own), said=Markdown("; ".join(said)),
-                  **terms(study)))  # fmt: skip
-
-
 def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Text:
-    """Say in one paragraph what is known of all districts together."""
+    """Say what is known of all districts together, and what is not: two short paragraphs."""
     known = execution.dropna(subset=["rate"])
     asked, done = int(known["proposed"].sum()), int(known["implemented"].sum())
     parts = [_city_size(study)]
@@ -354,8 +336,9 @@ def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Tex
     if known["years"].nunique() > 1:
         parts.append(_("A year counts only in the {districts} where both are known for it.",
                        **terms(study)))  # fmt: skip
-    parts += [_city_reach(study, reach), _city_evidence(study)]
-    return Text(" ".join(p for p in parts if p), "lead")
+    parts.append(_city_evidence(study))
+    told = {_("Known"): parts, _("Not known"): [_city_reach(study, reach)]}
+    return _paragraphs(told)
 
 
 def _city_size(study: Study) -> str:
@@ -392,6 +375,15 @@ def _city_reach(study: Study, reach: pd.DataFrame) -> str:
         pd.Series({"numerator": most, "share": most / units, "years": years}),
         both,
     )
+    beyond = _beyond_bounds(reach[reach["district_id"].isin(both)])
+    if len(beyond):
+        more = float((beyond - high.loc[beyond.index, "numerator"]).sum())
+        text += " " + _(
+            "In {k} of the {n} {districts} the source's printed total exceeds the sum of its "
+            "years; if the totals are right, up to {most} ({share}) are possible.",
+            k=number(len(beyond)), n=number(len(both)), most=number(most + more),
+            share=percent((most + more) / units), **terms(study),
+        )  # fmt: skip
     if len(both) < len(study.districts):
         text += " " + _("This can be said of {k} of the {n} {districts}.", k=number(len(both)),
                         n=number(len(study.districts)), **terms(study))  # fmt: skip

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import multiprocessing
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +91,26 @@ def build_site(
     for gone in set(LANGUAGES) - found.keys():
         shutil.rmtree(target / gone, ignore_errors=True)
         shutil.rmtree(work / gone, ignore_errors=True)
+    for hint in _hints(study, found):
+        tell(hint)
     return Site(
         target / "index.html",
         {lang: len(pages.all) for lang, pages in found.items()},
         changed,
         tuple(warnings),
     )
+
+
+def _hints(study: Study, found: Mapping[str, Pages]) -> list[str]:
+    """Say what this site lacks and how to get it."""
+    hints = []
+    if not all(any(page.docname == "city" for page in p.wide) for p in found.values()):
+        hints.append(_("The pages on the study as a whole are not here. To have them: {command}",
+                       command=f"bantar run {study.id}"))  # fmt: skip
+    for other in sorted(NAMES.keys() - found.keys()):
+        hints.append(_("This site is in one language. For the other: {command}, then bantar site "
+                       "again.", command=f"bantar run {study.id} --lang {other}"))  # fmt: skip
+    return hints
 
 
 def _need_sphinx() -> None:
@@ -142,21 +156,27 @@ _FIRST = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="light dark">{moved}
 <title>{title}</title>
 <style>
-body {{ margin:0; min-height:100vh; display:grid; place-items:center; background:Canvas;
-  color:CanvasText; font:1.125rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif }}
-main {{ max-width:34rem; padding:2rem 1.25rem }}
-h1 {{ font:600 1.9rem/1.25 Georgia,"Times New Roman",serif; margin:0 0 2rem; text-wrap:balance }}
-ul {{ list-style:none; margin:0; padding:0 }}
-li {{ border-top:1px solid color-mix(in srgb, CanvasText 25%, Canvas) }}
-a {{ display:block; padding:1rem 0; color:inherit; text-decoration:none }}
-a b {{ display:block; color:LinkText; text-decoration:underline }}
+:root {{ --ink:#1b1f23; --muted:#57606a; --line:#d0d7de; --link:#0a4b78; --ground:#fff }}
+@media (prefers-color-scheme:dark) {{ :root {{ --ink:#e6edf3; --muted:#9da7b1; --line:#3d444d;
+  --link:#8ec5f2; --ground:#131416 }} }}
+body {{ margin:0; min-height:100vh; display:grid; place-items:center; background:var(--ground);
+  color:var(--ink); font:1.125rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif }}
+main {{ width:min(34rem,100vw - 2.5rem); padding:2rem 0 }}
+h1 {{ font:600 1.9rem/1.25 Georgia,"Times New Roman",serif; margin:0 0 .6rem; text-wrap:balance }}
+main > p {{ color:var(--muted); margin:0 0 1.6rem; text-wrap:balance }}
+ul {{ list-style:none; margin:0; padding:0; border-bottom:1px solid var(--line) }}
+li {{ border-top:1px solid var(--line) }}
+a {{ display:block; padding:.9rem 0; color:var(--muted); text-decoration:none }}
+a b {{ display:block; color:var(--link) }}
+a:hover b, a:focus-visible b {{ text-decoration:underline }}
 </style>
 </head>
 <body><main>
-<h1>{heading}</h1>
+<h1>{title}</h1>
+<p>{question}</p>
 <ul>
 {links}
 </ul>
@@ -166,7 +186,10 @@ a b {{ display:block; color:LinkText; text-decoration:underline }}
 
 
 def _leave_first_page(study: Study, target: Path, found: dict[str, Pages]) -> None:
-    """Write the page that leads to the languages, and the mark that a code host's pages need."""
+    """Write the page that leads to the languages (to the one there is, at once).
+
+    Beside it stands the mark that a code host's pages need.
+    """
     from html import escape
 
     first = next(iter(found))
@@ -175,7 +198,10 @@ def _leave_first_page(study: Study, target: Path, found: dict[str, Pages]) -> No
         f"{escape(study.text('title', lang))}</a></li>"
         for lang in found
     ]
-    title = escape(study.text("title", first))
-    page = _FIRST.format(lang=first, title=title, heading=title, links="\n".join(links))
+    only = f'\n<meta http-equiv="refresh" content="0; url={first}/index.html">'
+    page = _FIRST.format(
+        lang=first, moved=only if len(found) == 1 else "", links="\n".join(links),
+        title=escape(study.text("title", first)), question=escape(study.text("question", first)),
+    )  # fmt: skip
     write_whole(target / "index.html", page)
     write_whole(target / ".nojekyll", "")

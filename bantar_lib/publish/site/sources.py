@@ -15,7 +15,6 @@ from typing import Any
 import nbformat
 
 from bantar_lib.batch.execute import write_whole
-from bantar_lib.present.display import code_span
 from bantar_lib.publish.site import texts
 from bantar_lib.publish.site.files import leave_files, size_in_words
 from bantar_lib.publish.site.notebook import named, site_notebook
@@ -190,7 +189,7 @@ def _own_source(
 ) -> str:
     """Return the source of a page that no notebook shows."""
     makers: dict[str, Callable[[], str]] = {
-        "index": lambda: texts.front_page(study, pages, _city(pages), _hints(study, pages, found)),
+        "index": lambda: texts.front_page(study, pages, _city(pages)),
         "districts/index": lambda: texts.districts_page(study, pages.groups),
         "glossary": lambda: texts.glossary_page(study),
         "framework": lambda: texts.framework_page(study),
@@ -210,19 +209,6 @@ def _own_source(
 def _city(pages: Pages) -> nbformat.NotebookNode | None:
     path = next((p.notebook for p in pages.wide if p.docname == "city"), None)
     return nbformat.read(path, as_version=4) if path else None
-
-
-def _hints(study: Study, pages: Pages, found: Mapping[str, Pages]) -> list[str]:
-    """Say what this site lacks and how to get it."""
-    hints = []
-    run = f"bantar run {code_span(study.id)}"
-    if not any(page.docname == "city" for page in pages.wide):
-        hints.append(_("The pages on the study as a whole are not here. To have them: {command}",
-                       command=f"`{run}`"))  # fmt: skip
-    for other in NAMES.keys() - found.keys():
-        hints.append(_("This site is in one language. For the other: {command}, then "
-                       "`bantar site` again.", command=f"`{run} --lang {other}`"))  # fmt: skip
-    return hints
 
 
 def _for_all(study: Study, pages: Pages, target: Path) -> list[tuple[str, list[dict[str, str]]]]:

@@ -21,7 +21,7 @@ from bantar_lib.words import LANGUAGES, current_language, number, room_words
 _ = room_words("site", escape=named)
 
 
-def front_page(study: Study, pages: Pages, city: NotebookNode | None, hints: Sequence[str]) -> str:
+def front_page(study: Study, pages: Pages, city: NotebookNode | None) -> str:
     """Return the first page: what was found, where to read on, how to cite.
 
     Parameters
@@ -32,15 +32,11 @@ def front_page(study: Study, pages: Pages, city: NotebookNode | None, hints: Seq
         What there is to lead to.
     city : NotebookNode, optional
         The executed notebook on the whole study; its opening paragraph and first figure are shown.
-    hints : sequence of str
-        Markdown lines on what is missing and how to get it.
     """
     lang = current_language()
     title, question = (named(study.text(key, lang)) for key in ("title", "question"))
     cells = [new_markdown_cell(f"# {title}\n\n{block('kicker', question)}")]
     cells += _finding(city) if city else []
-    # Where there is no notebook on the whole study, the hint says how to get it.
-    cells += [new_markdown_cell(f"> {hint}") for hint in hints]
     cells.append(new_markdown_cell(_ways(study, pages)))
     cells.append(new_markdown_cell(f"## {_('How to cite')}\n\n{citation(study)}"))
     return as_json(cells)
