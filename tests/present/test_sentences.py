@@ -12,7 +12,7 @@ import pytest
 
 from bantar_lib import audit_claims, audit_tables, execution, load_study, reach
 from bantar_lib.coding import codings
-from bantar_lib.present import sections, sentences
+from bantar_lib.present import audit_sentences, sections, sentences
 from bantar_lib.present.display import Figure, Table, Text, code_span, escape_markdown
 from bantar_lib.study import Study
 from bantar_lib.words import LANGUAGES, current_language, language
@@ -55,7 +55,7 @@ def district(study: Study, name: str) -> str:
     return plain(
         sentences.district_lead(study, code, rates, reach(study)),
         sentences.rate_note(study, rates, code),
-        sentences.district_audit_note(study, audit_tables(study), code),
+        audit_sentences.district_audit_note(study, audit_tables(study), code),
         sentences.evidence_lead(study, code),
         *evidence,
         *sections.evidence_details(study, code),
@@ -72,7 +72,7 @@ def whole(study: Study) -> str:
         sentences.city_lead(study, rates, reach(study)),
         sentences.interval_example(study, rates),
         *sections.where(study, rates),
-        sentences.audit_lead(study, audit_tables(study), audit_claims(study)),
+        audit_sentences.audit_lead(study, audit_tables(study), audit_claims(study)),
         *sections.agreement_section(study),
     )
 
@@ -116,6 +116,10 @@ def studies(tmp_path_factory, write_small_at) -> dict[str, Study]:
         "nothing": small("nothing", [("01", "Melati", "")], nothing),
         "many": small("many", many, [("01", 2020, "proposed", 3)], evidence=[
             (f"{n:02}", "talk", "content.site", "supports") for n in range(7)]),
+        "tied": small("tied", evidence=[
+            ("01", source, f"content.{code}", valence) for source in ("talk", "visit")
+            for code, valence in (("site", "supports"), ("benefits", "supports"),
+                                  ("interests", "inhibits"), ("resources", "inhibits"))]),
         "provisional": small("provisional", evidence=[
             ("01", "talk", "content.resources", "supports"),
             ("01", "visit", "content.resources", "supports"),
@@ -160,7 +164,7 @@ def texts(studies) -> tuple[dict[str, dict[str, str]], set[str]]:
     """Everything that is said, by language and place, and which English sentences those were."""
     said: set[str] = set()
     with pytest.MonkeyPatch.context() as patch:
-        for module in (sentences, sections):
+        for module in (sentences, audit_sentences, sections):
 
             def note(english: str, *, _own: Page = module._, **values: object) -> str:
                 said.add(english)
@@ -176,7 +180,7 @@ def texts(studies) -> tuple[dict[str, dict[str, str]], set[str]]:
 
 def test_every_sentence_is_said_by_a_test(texts):
     """So that the rules below hold for all of them."""
-    unsaid = (literals(sentences) | literals(sections)) - texts[1]
+    unsaid = (literals(sentences) | literals(audit_sentences) | literals(sections)) - texts[1]
     assert not unsaid, "\n".join(sorted(unsaid))
 
 
@@ -252,18 +256,23 @@ class TestWhatIsKnown:
     def test_entries_of_unknown_end_are_told_from_those_known(self, studies):
         """By hand: 5 implemented in 2020, 12 proposed in 2021; the others 5 + 5 of 12 + 12."""
         text = lead(studies["half"], "Melati")
-        assert "at most 17 (all different, and the 12 entries of which" in text
-        assert "at most 10 (all different);" in lead(studies["half"], "Mawar")
+        assert "none of the 12 entries of which the source does not say" in text
+        assert "at most 17 (if all are different, and all of those entries did)" in text
+        assert "at most 10 (if all are different);" in lead(studies["half"], "Mawar")
         city = plain(sentences.city_lead(studies["half"], execution(studies["half"]),
                                          reach(studies["half"])))  # fmt: skip
         assert "60 entries proposed, 25 of them" in city
         assert "counts only in the districts where both are known" in city
-        assert "at most 37 (all different, and the 12 entries" in city
+        assert "at most 37 (if all are different, and all of those entries did)" in city
 
     def test_a_printed_total_that_is_no_sum(self, studies):
-        """Jelutung: printed 54, its years 12 + 12 + 10 + 14."""
+        """Jelutung: printed 54, its years 16 + 12 + 10 + 10; implemented 15 + 9, then 20 more."""
         text = lead(studies["bundled"], "Jelutung")
         assert re.search(r"prints a total of 54; its yearly entries add up to 48", text)
+        assert "at most 44 " in text
+        assert text.endswith("if the total is right, up to 50 (21%) are possible.")
+        # Of Pelayangan less is printed than its years add up to: that lifts no bound.
+        assert "are possible" not in lead(studies["bundled"], "Pelayangan")
 
     def test_a_printed_total_of_which_nothing_more_is_known(self, studies):
         place = studies["renamed"].districts["name"].iloc[0]
@@ -271,9 +280,22 @@ class TestWhatIsKnown:
         assert "equal the number proposed" not in text
         assert "equal the number proposed" in lead(studies["renamed"], "Kota Baru")
 
+    def test_what_most_items_are_about(self, studies):
+        text = lead(studies["tied"], "Melati")
+        assert "that inhibit: interests affected and resources committed (2 of 4 each)." in text
+        assert "Most items that support:" in text
+        assert "Most items that inhibit: resources committed (5 of 17)." \
+            in lead(studies["bundled"], "Kota Baru")  # fmt: skip
+
+    def test_a_models_reading_is_named_where_its_numbers_first_stand(self, studies):
+        said = "A language model coded them; no person has checked them yet."
+        assert said in lead(studies["bundled"], "Kota Baru")
+        assert said not in lead(studies["rated"], "Melati")
+
     def test_without_evidence(self, studies):
         assert "No evidence on its implementation is coded" in lead(studies["plain"], "Melati")
-        assert "No coded segment is about this district" in lead(studies["bundled"], "Jelutung")
+        text = lead(studies["bundled"], "Jelutung")
+        assert "No coded segment is about this district. The 40 about" in text
 
     def test_without_units(self, studies):
         text = lead(studies["unknown"], "Melati")
@@ -318,9 +340,13 @@ class TestWhatIsKnownOfAll:
 
     def test_all_known(self, studies):
         text = self.city(studies["bundled"])
-        assert text.startswith("Jambi City has 11 districts with 1,562 RT")
+        assert text.startswith("Known. Jambi City has 11 districts with 1,562 RT")
         assert re.search(r"321 entries proposed, 197 of them implemented \(61%\)", text)
-        assert "of the 11 districts" not in text
+        assert "of the 11 districts are" not in text
+        # By hand: 1 + 1 + 6 + 1 + 1 more than the sums, in five districts.
+        assert "at most 450 " in text
+        assert "In 5 of the 11 districts the source's printed total exceeds" in text
+        assert "up to 460 (29%) are possible" in text
 
     def test_an_unknown_number_of_units_is_not_added_as_zero(self, studies):
         text = self.city(studies["unknown"])
@@ -330,7 +356,8 @@ class TestWhatIsKnownOfAll:
 
     def test_nothing_known(self, studies):
         assert self.city(studies["nothing"]) == (
-            "Test City has 1 districts. No evidence on implementation is coded for any district."
+            "Known. Test City has 1 districts. "
+            "No evidence on implementation is coded for any district."
         )
 
     def test_the_bounds_are_of_the_same_districts(self, studies):
@@ -416,14 +443,14 @@ class TestReadings:
 class TestTheSourcesFigures:
     def test_all_together(self, studies):
         study = studies["bundled"]
-        text = plain(sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
+        text = plain(audit_sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
         assert re.match(r"Of \d+ printed figures that can be recomputed .*, \d+ differ\.", text)
         assert "the row totals of 6 districts are not the sum of their years" in text
         assert re.search(r"Of \d+ statements", text)
 
     def test_without_statements(self, studies):
         study = studies["plain"]
-        text = plain(sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
+        text = plain(audit_sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
         assert text.startswith("Of 0 printed figures")
         assert "statements" not in text
 
@@ -431,12 +458,14 @@ class TestTheSourcesFigures:
         study, tables = studies["bundled"], audit_tables(studies["bundled"])
         wrong = tables[(tables["verdict"] == "differs") & (tables["district_id"] != "")]
         for code in study.districts["district_id"]:
-            text = plain(sentences.district_audit_note(study, tables, code))
+            text = plain(audit_sentences.district_audit_note(study, tables, code))
             assert ("do not follow" in text) is (code in set(wrong["district_id"]))
+            share = wrong[(wrong["check"] == "percentage_of_sum") & (wrong["district_id"] == code)]
+            assert ("follows that number" in text) is not share.empty
 
     def test_no_printed_figures(self, studies):
         study = studies["plain"]
-        text = plain(sentences.district_audit_note(study, audit_tables(study), "01"))
+        text = plain(audit_sentences.district_audit_note(study, audit_tables(study), "01"))
         assert text == "None of the printed figures for this district can be recomputed."
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from bantar_lib import load_study
 from bantar_lib.publish.site import build_site
+from bantar_lib.words import language
 
 ENGLISH = ("Skip to content", "On this page", "Back to top", "Toggle ", "Next<", "Previous<",
            "Show code", "Hide code", "Please activate", "Made with", "Created using")  # fmt: skip
@@ -57,6 +58,12 @@ def test_there_is_a_page_for_each_thing_in_both_languages(pages):
                 "methods/index.html", "methods/reach.html", "districts/index.html",
                 "search.html"} <= names  # fmt: skip
         assert len(of_districts(pages, lang)) == 4
+
+
+def test_the_first_page_leads_to_both_languages(pages):
+    assert 'http-equiv="refresh"' not in pages["index.html"]
+    assert {a.get("href") for a in Read(pages["index.html"]).all("a")} == {
+        "id/index.html", "en/index.html"}  # fmt: skip
 
 
 def test_every_page_says_its_language(pages):
@@ -166,7 +173,10 @@ def built(tmp_path, leave, write_small) -> tuple[Path, Path]:
     pytest.importorskip("sphinx", reason="the site needs the extra [site]")
     path = write_small(synthetic=False)
     leave(load_study(path), "en", tmp_path / "out")
-    build_site(load_study(path), outputs=tmp_path / "out")
+    told: list[str] = []
+    with language("en"):
+        build_site(load_study(path), outputs=tmp_path / "out", tell=told.append)
+    assert any("bantar run small --lang id, then bantar site again" in line for line in told)
     return path, tmp_path / "out"
 
 
@@ -180,7 +190,8 @@ def test_what_did_not_change_stays_and_what_did_is_made_anew(built, leave):
     folder = outputs / "small"
     before = contents(folder / "site")
     assert 'hreflang="id"' not in before["en/index.html"].decode()
-    assert "bantar run small --lang id" in re.sub("<[^>]+>", "", before["en/index.html"].decode())
+    assert "bantar run" not in before["en/index.html"].decode(), "readers run nothing"
+    assert b'content="0; url=en/index.html"' in before["index.html"], "one language: no choice"
     shutil.rmtree(folder / ".site")
     shutil.rmtree(folder / "site")
     build_site(load_study(path), outputs=outputs)

@@ -116,6 +116,19 @@ def test_by_keyboard_alone(site, browser):
     assert page.get_attribute("button.nav-overlay-icon", "aria-expanded") == "false"
 
 
+def test_one_switch_shows_the_code_of_a_page(site, browser):
+    page = opened(browser)
+    page.goto(address(site, "id", "city"))
+    assert not page.is_visible("details.code")
+    page.click("text=Kode program")
+    assert page.is_visible("details.code pre")
+    page.click(".show-code")
+    assert not page.is_visible("details.code")
+    page = opened(browser, java_script_enabled=False)
+    page.goto(address(site, "id", "city"))
+    assert page.is_visible("details.code summary")
+
+
 def test_without_scripts_the_pages_are_reached(site, browser):
     page = opened(browser, java_script_enabled=False)
     page.goto(site.first_page.resolve().as_uri())
