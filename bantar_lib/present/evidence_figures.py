@@ -63,9 +63,9 @@ def indicator_labels(framework: Framework) -> dict[str, str]:
 
 
 def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> Figure:
-    """Draw diverging bars: per indicator, how many data support and inhibit.
+    """Draw diverging bars: per indicator, how many items support and inhibit.
 
-    Each datum counts once. An indicator without evidence keeps its place, as a gap.
+    Each datum is an item and counts once. An indicator without evidence keeps its place, as a gap.
     """
     table = rate_indicators(study, district_id, coder, by="datum")
     labels = indicator_labels(study.framework)
@@ -103,8 +103,8 @@ def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> F
     return Figure(
         drawing,
         _bars_alt(table, labels),
-        _("Evidence by indicator in {name}: number of data that support or inhibit.", name=name),
-        _("This figure does not show how strong the evidence is: the bars count statements, and "
+        _("Evidence by indicator in {name}: number of items that support or inhibit.", name=name),
+        _("This figure does not show how strong the evidence is: the bars count items, and "
           "with few independent sources they are arithmetic, not a rating."),
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> F
 def _bars_alt(table: pd.DataFrame, labels: dict[str, str]) -> str:
     leaning = table[table["inhibits"] > table["supports"]]["indicator"]
     gaps = table[table["suggestion"] == "no_evidence"]["indicator"]
-    text = _("{n} of {all} indicators have more inhibiting than supporting data",
+    text = _("{n} of {all} indicators have more inhibiting than supporting items",
              n=len(leaning), all=len(table))  # fmt: skip
     text += f": {listing([labels[k] for k in leaning])}." if len(leaning) else "."
     if len(gaps):
@@ -153,7 +153,7 @@ def evidence_sources(study: Study, district_id: str, coder: str | None = None) -
     return Figure(
         drawing,
         _sources_alt(grid, missing),
-        _("Which kind of source speaks of which indicator in {name} (number of data that support, "
+        _("Which kind of source speaks of which indicator in {name} (number of items that support, "
           "inhibit or are mixed).", name=study.district(district_id)["name"]),
         _("This figure does not show whether the sources are independent: all may stand in one "
           "report."),

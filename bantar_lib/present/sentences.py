@@ -91,12 +91,22 @@ def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> s
     years = [int(year) for year in row["years"].split("|")]
     if row["proposed"] == 0:
         return _("In {years} no {unit} was {first}.", years=span_text(years), **terms(study))
-    text = _(
-        "For {years} the source records {asked} entries {first}, {done} of them {last}: an "
-        "execution rate of {rate}.",
-        years=span_text(years), asked=number(row["proposed"]), done=number(row["implemented"]),
-        rate=percent(row["rate"]), **terms(study),
-    )  # fmt: skip
+    values = {
+        "years": span_text(years),
+        "asked": number(row["proposed"]),
+        "done": number(row["implemented"]),
+        "rate": percent(row["rate"]),
+        **terms(study),
+    }
+    text = (
+        _("For {years} the source records {asked} entries {first}, all of them {last}.", **values)
+        if row["implemented"] == row["proposed"]
+        else _(
+            "For {years} the source records {asked} entries {first}, {done} of them {last}: an "
+            "execution rate of {rate}.",
+            **values,
+        )
+    )
     if len(years) > 1:
         text += " " + _("One {unit} can be entered in more than one year.", **terms(study))
     return text

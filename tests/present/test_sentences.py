@@ -280,6 +280,10 @@ class TestWhatIsKnown:
         assert "equal the number proposed" not in text
         assert "equal the number proposed" in lead(studies["renamed"], "Kota Baru")
 
+    def test_where_all_were_carried_out_it_is_said_in_words(self, studies):
+        assert "17 entries proposed, all of them implemented." in lead(studies["bundled"],
+                                                                       "Danau Teluk")  # fmt: skip
+
     def test_what_most_items_are_about(self, studies):
         text = lead(studies["tied"], "Melati")
         assert "that inhibit: interests affected and resources committed (2 of 4 each)." in text
