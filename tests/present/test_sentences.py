@@ -138,7 +138,7 @@ def everything(studies: dict[str, Study]) -> Iterator[tuple[str, str]]:
     for name, study in studies.items():
         yield name, whole(study)
         names = list(study.districts["name"])
-        for place in {*names[:3], *({"Kota Baru"} & set(names))}:
+        for place in {*names[:3], *({"Kota Baru", "Danau Teluk"} & set(names))}:
             yield f"{name}/{place}", district(study, place)
 
 
