@@ -444,35 +444,6 @@ class TestReadings:
 
 
 @pytest.mark.usefixtures("english")
-class TestTheSourcesFigures:
-    def test_all_together(self, studies):
-        study = studies["bundled"]
-        text = plain(audit_sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
-        assert re.match(r"Of \d+ printed figures that can be recomputed .*, \d+ differ\.", text)
-        assert "the row totals of 6 districts are not the sum of their years" in text
-        assert re.search(r"Of \d+ statements", text)
-
-    def test_without_statements(self, studies):
-        study = studies["plain"]
-        text = plain(audit_sentences.audit_lead(study, audit_tables(study), audit_claims(study)))
-        assert text.startswith("Of 0 printed figures")
-        assert "statements" not in text
-
-    def test_a_districts_figures(self, studies):
-        study, tables = studies["bundled"], audit_tables(studies["bundled"])
-        wrong = tables[(tables["verdict"] == "differs") & (tables["district_id"] != "")]
-        for code in study.districts["district_id"]:
-            text = plain(audit_sentences.district_audit_note(study, tables, code))
-            assert ("do not follow" in text) is (code in set(wrong["district_id"]))
-            share = wrong[(wrong["check"] == "percentage_of_sum") & (wrong["district_id"] == code)]
-            assert ("follows that number" in text) is not share.empty
-
-    def test_no_printed_figures(self, studies):
-        study = studies["plain"]
-        text = plain(audit_sentences.district_audit_note(study, audit_tables(study), "01"))
-        assert text == "None of the printed figures for this district can be recomputed."
-
-
 def test_where_a_page_comes_from(studies):
     with language("en"):
         study = studies["plain"]
