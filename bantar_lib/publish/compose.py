@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import takewhile
 
 import pandas as pd
 
@@ -75,7 +76,19 @@ def compose(study: Study, district_id: str, found: Executed) -> Report:
         *_signature(office),
         *_annexes(study, district_id, found),
     ]
-    return replace(report, blocks=tuple(_numbered(blocks)))
+    return replace(report, blocks=tuple(_numbered(_text_first(blocks))))
+
+
+def _text_first(blocks: Sequence[Block]) -> list[Block]:
+    """Put the text of a section before its figure, which may have room on the next page only."""
+    told = list(blocks)
+    for n, block in enumerate(told):
+        if not isinstance(block, Heading):
+            continue
+        figures = list(takewhile(lambda b: isinstance(b, Picture), told[n + 1 :]))
+        texts = list(takewhile(lambda b: isinstance(b, Prose), told[n + 1 + len(figures) :]))
+        told[n + 1 : n + 1 + len(figures) + len(texts)] = [*texts, *figures]
+    return told
 
 
 def _numbered(blocks: Sequence[Block]) -> list[Block]:
@@ -293,9 +306,10 @@ def _conclusion(study: Study, district_id: str) -> list[Block]:
     return [
         *blocks,
         Heading(_("Follow-up plan"), 2),
-        Prose(_("What follows, who does it and by when is the office's to decide and stays blank "
-                "here.")),
         plan_grid(study, rows),
+        # Below the table, so that the signature never stands alone on a page.
+        Prose(_("What follows, who does it and by when is the office's to decide and stays blank "
+                "here."), "closing"),
     ]  # fmt: skip
 
 

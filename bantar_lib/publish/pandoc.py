@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ _LINE = 104
 """Letters on a line of a table."""
 _BLANK = 16
 """Letters that a column to be filled in by hand has room for at least."""
+
+_LEAD = 400
+"""Letters of a paragraph that stays on the page of the table below it."""
 
 Node = dict[str, Any]
 
@@ -76,11 +80,22 @@ def write_tree(report: Report, folder: Path) -> Path:
             "lang": {"t": "MetaString", "c": report.lang},
             "pagetitle": {"t": "MetaString", "c": report.name},
         },
-        "blocks": [n for block in report.blocks for n in _nodes(block, pictures)],
+        "blocks": [n for block in _kept(report.blocks) for n in _nodes(block, pictures)],
     }
     path = folder / "report.json"
     path.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
     return path
+
+
+def _kept(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks, a short paragraph that leads to a table as one that stays with it."""
+    for block, below in zip(blocks, [*blocks[1:], None], strict=False):
+        if isinstance(block, Prose) and isinstance(below, Grid) and (
+            len(block.markdown) <= _LEAD and re.match(r"\*|[^\W\d]", block.markdown)
+        ):  # fmt: skip
+            yield Part("keep", (Prose(block.markdown),))
+        else:
+            yield block
 
 
 class _Pictures:

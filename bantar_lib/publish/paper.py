@@ -60,6 +60,7 @@ _OWN = {
         "<w:b/>" + _size(12),
     ),
     "Mark": (_spaced(240, 0) + _CENTRE, "<w:b/>" + _size(11)),
+    "KeepNext": (_spaced(60, 100, keep=True), ""),
     "Field": (_spaced(80, 0), ""),
     "Small": (_spaced(600, 0), '<w:color w:val="404040"/>' + _size(9)),
     "Signature": (_spaced(0, 20, keep=True) + '<w:ind w:left="4800"/>', ""),

@@ -13,6 +13,7 @@ local STYLES = {
   letterhead = "Letterhead", headline = "Letterhead", mark = "Mark", covertitle = "Title",
   coverplace = "Subtitle", coverstudy = "Subtitle", field = "Field", small = "Small",
   signature = "Signature", signline = "Signature", signroom = "SignatureRoom", logo = "Letterhead",
+  keep = "KeepNext", closing = "KeepNext",
 }
 
 local function quoted(text)
@@ -60,6 +61,17 @@ local function styled(div)
   return div
 end
 
+-- The PDF's template is told which figure it is, in order.
+local figures = 0
+local function drawing(figure)
+  if FORMAT ~= "typst" then return nil end
+  figures = figures + 1
+  return {
+    pandoc.RawBlock("typst", "#drawing(" .. figures .. ")["), figure,
+    pandoc.RawBlock("typst", "]"),
+  }
+end
+
 -- Links are left out: what a report says stands in it, and an address from data leads nowhere.
 local texts = {
   Link = function(link) return link.content end,
@@ -78,6 +90,7 @@ return {
   },
   {
     Div = styled,
+    Figure = drawing,
     Image = function(image)
       if FORMAT ~= "typst" then return nil end
       local alt = pandoc.utils.stringify(image.caption)
