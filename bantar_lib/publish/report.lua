@@ -72,6 +72,16 @@ local function drawing(figure)
   }
 end
 
+-- A table that is filled in by hand has room and lines; one column after numbers stands off them.
+local function tabled(element, roomy)
+  local opened = ""
+  if element.classes:includes("tofill") then opened = opened .. "#tofill[" end
+  if roomy then opened = opened .. "#roomy((" .. roomy:gsub("%s+", ", ") .. ",))[" end
+  if opened == "" then return element end
+  local closed = opened:gsub("[^%[]", ""):gsub("%[", "]")
+  return { pandoc.RawBlock("typst", opened), element, pandoc.RawBlock("typst", closed) }
+end
+
 -- Links are left out: what a report says stands in it, and an address from data leads nowhere.
 local texts = {
   Link = function(link) return link.content end,
@@ -98,10 +108,10 @@ return {
         "#image(" .. quoted(image.src) .. ", " .. size(image) .. "alt: " .. quoted(alt) .. ")")
     end,
     Table = function(element)
-      if element.classes:includes("tofill") and FORMAT == "typst" then
-        return { pandoc.RawBlock("typst", "#tofill["), element, pandoc.RawBlock("typst", "]") }
-      end
-      if not FORMAT:match("html") then return nil end
+      local roomy = element.attributes.roomy
+      element.attributes.roomy = nil
+      if FORMAT == "typst" then return tabled(element, roomy) end
+      if not FORMAT:match("html") then return element end
       local label = pandoc.utils.stringify(element.caption.long)
       return pandoc.Div({ element },
         pandoc.Attr("", { "scroll" },
