@@ -167,7 +167,8 @@ def _table(grid: Grid) -> Node:
         classes, given = ["tofill"], [["custom-style", "ToFill"]]
     if roomy := after_numbers(grid.numeric):
         given = [*given, ["roomy", " ".join(map(str, roomy))]]
-    return {"t": "Table", "c": [["", classes, given], caption, specs, head, [body], [_NO_ATTRIBUTES, []]]}
+    look, foot = ["", classes, given], [_NO_ATTRIBUTES, []]
+    return {"t": "Table", "c": [look, caption, specs, head, [body], foot]}
 
 
 def _row(cells: Sequence[str]) -> list[Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bantar_lib.errors import UserError
 from bantar_lib.publish.document import Heading, Picture, Report
+from bantar_lib.publish.glyphs import boxes, boxes_told
 from bantar_lib.publish.pandoc import FILTER, run_pandoc, write_tree
 from bantar_lib.words import room_words
 
@@ -23,12 +26,13 @@ _MOVED = "moved.json"
 """The file that tells the template which figures open the next page."""
 
 
-def pdf_bytes(report: Report, name: str) -> bytes:
+def pdf_bytes(report: Report, name: str, tell: Callable[[str], object] = warnings.warn) -> bytes:
     """Return the report as PDF/UA-1: a screen reader gets language, headings and table heads.
 
     Only fonts that come with the libraries are used: Libertinus Serif, and DejaVu Sans for what
-    it lacks, such as Arabic letters. Neither has Javanese, Balinese or Sundanese script; a name
-    in one of these shows as boxes.
+    it lacks, such as Arabic letters, so that the bytes are the same on every machine. Neither has
+    Javanese, Balinese or Sundanese script; a name in one of these shows as boxes, and `tell` is
+    told so in one line.
 
     Raises
     ------
@@ -55,7 +59,10 @@ def pdf_bytes(report: Report, name: str) -> bytes:
             "width": f"{width}mm", "height": f"{height}mm", "margin": f"{_MARGIN}mm",
             "page": _("Page"),
         }  # fmt: skip
+        shown = " ".join([body.decode("utf-8"), report.name, *report.marks])
         fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+        if signs := boxes(shown, fonts):
+            tell(boxes_told(signs, name))
         try:
             paper = typst.Compiler(
                 str(folder / "report.typ"), root=str(folder), font_paths=[str(fonts)],
@@ -64,10 +71,11 @@ def pdf_bytes(report: Report, name: str) -> bytes:
             )  # fmt: skip
             _place_figures(paper, folder, report)
             made = paper.compile(format="pdf", pdf_standards="ua-1", timestamp=report.seconds)
+            assert isinstance(made, bytes)  # several pages of a PDF are one file
         except typst.TypstError as fault:
             why = " ".join(str(fault).split())
             raise UserError(_("{file} could not be made: {why}", file=name, why=why)) from None
-    return bytes(made)
+    return made
 
 
 def _place_figures(paper: Any, folder: Path, report: Report) -> None:
