@@ -310,7 +310,8 @@ class TestWhatIsKnown:
         ("counts", "en", "id"),
         [
             ((1, 0, 3), "direction 3 inhibit and 1 supports", "arah, 3 menghambat dan 1 mendukung"),
-            ((0, 2, 1), "direction 1 inhibits and 2 are mixed", "arah, 1 menghambat dan 2 campuran"),
+            ((0, 2, 1), "direction 1 inhibits and 2 are mixed",
+             "arah, 1 menghambat dan 2 campuran"),
             ((4, 1, 0), "direction 4 support and 1 is mixed", "arah, 4 mendukung dan 1 campuran"),
             ((4, 1, 2), "direction 2 inhibit, 4 support and 1 are mixed",
              "arah, 2 menghambat, 4 mendukung, dan 1 campuran"),

@@ -80,7 +80,7 @@ def test_no_row_of_a_table_is_without_text(report):
 
 
 def test_the_signature_keeps_the_lines_above_it(report):
-    (said,) = [t for t in styled(report, "KeepNext") if "kolomnya dikosongkan" in t]
+    assert [t for t in styled(report, "KeepNext") if "kolomnya dikosongkan" in t]
     root = ElementTree.fromstring(report.read("word/styles.xml"))
     for name in ("KeepNext", "Signature", "SignatureRoom"):
         style = next(s for s in root if s.get(f"{WORD}styleId") == name)
