@@ -83,13 +83,17 @@ def _place_figures(paper: Any, folder: Path, report: Report) -> None:
 
     Where a figure stands depends on those before it alone, so the first one that is placed wrongly
     is put right, and with it what the same measuring says of those after it, until none is left.
+    One that was moved and landed on the very page it is told of has room there after all.
     """
     room = (_SIZES[report.office.paper][1] - _MARGIN) * _POINTS
-    headed = _right_below_a_heading(report)
+    stays = _right_below_a_heading(report)
     moved: list[int] = []
-    for _pass in range(sum(isinstance(b, Picture) for b in report.blocks) + 1):
-        spots = json.loads(paper.query("<spot>", field="value"))
-        found = [s["figure"] for s in spots if s["below"] > room and s["figure"] not in headed]
+    for _pass in range(2 * sum(isinstance(b, Picture) for b in report.blocks) + 1):
+        spots, landed = (json.loads(paper.query(label, field="value"))
+                         for label in ("<spot>", "<landed>"))  # fmt: skip
+        pages = {mark["figure"]: mark["page"] for mark in landed}
+        found = [s["figure"] for s in spots if s["below"] > room and s["figure"] not in stays
+                 and pages.get(s["figure"]) != s["page"]]  # fmt: skip
         if found == moved:
             return
         moved = found

@@ -113,3 +113,13 @@ def test_of_signs_that_the_fonts_hold_nothing_is_said(report_of: Reports):
     told: list[str] = []
     pdf_bytes(report_of(Prose("Melati ملاتي Мелати Ῥόδα – φ ≥ “a” ẞ ʒ")), "uji.pdf", told.append)
     assert told == []
+
+
+@pytest.mark.parametrize("lines", [2, 6, 10])
+def test_a_figure_never_stands_above_its_heading_on_a_page(report_of: Reports, lines: int):
+    """Of three figures in a row the last could stand at the head of the page that tells of it."""
+    told: list[Block] = [Heading("Bab"), filler(26), picture(5)]
+    told += [filler(12), picture(5), filler(lines), Heading("Judul", 2), filler(3), picture(5)]
+    said = pages(report_of(*_numbered([*told, filler(30)])))
+    heading, figure = page_of(said, "Judul"), page_of(said, "Figure 3.")
+    assert (heading, said[heading].index("Judul")) < (figure, said[figure].index("Figure 3."))
