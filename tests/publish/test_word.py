@@ -79,6 +79,17 @@ def test_no_row_of_a_table_is_without_text(report):
         assert all(text(row) for row in table.iter(f"{WORD}tr"))
 
 
+def test_rows_stay_on_a_page_and_those_to_fill_in_have_room(report):
+    for table in body(report).iter(f"{WORD}tbl"):
+        fill = [s.get(f"{WORD}val") for s in table.iter(f"{WORD}tblStyle")] == ["ToFill"]
+        head, *rows = table.iter(f"{WORD}tr")
+        for row in (head, *rows):
+            assert row.find(f"{WORD}trPr/{WORD}cantSplit") is not None
+        heights = [row.find(f"{WORD}trPr/{WORD}trHeight") is not None for row in (head, *rows)]
+        assert heights == [False, *[fill] * len(rows)]
+        assert head.find(f"{WORD}trPr/{WORD}tblHeader") is not None
+
+
 def test_the_signature_keeps_the_lines_above_it(report):
     assert [t for t in styled(report, "KeepNext") if "kolomnya dikosongkan" in t]
     root = ElementTree.fromstring(report.read("word/styles.xml"))
