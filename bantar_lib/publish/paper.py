@@ -36,7 +36,7 @@ def _spaced(before: int, after: int, *, keep: bool = False) -> str:
 
 # Style → properties of its paragraphs and of its letters. What is not here stays pandoc's.
 _STYLES = {
-    "BodyText": (_spaced(60, 100), ""),
+    "BodyText": (_spaced(100, 100), ""),
     "Compact": (_spaced(20, 20), ""),
     "Title": (_spaced(2400, 120, keep=True) + _CENTRE, _FONTS + "<w:b/>" + _BLACK + _size(20)),
     "Subtitle": (_spaced(60, 60) + _CENTRE, _FONTS + '<w:color w:val="404040"/>' + _size(13)),
@@ -60,7 +60,8 @@ _OWN = {
         "<w:b/>" + _size(12),
     ),
     "Mark": (_spaced(240, 0) + _CENTRE, "<w:b/>" + _size(11)),
-    "KeepNext": (_spaced(60, 100, keep=True), ""),
+    "KeepNext": (_spaced(100, 100, keep=True), ""),
+    "Closing": (_spaced(240, 100, keep=True), ""),
     "Field": (_spaced(80, 0), ""),
     "Small": (_spaced(600, 0), '<w:color w:val="404040"/>' + _size(9)),
     "Signature": (_spaced(0, 20, keep=True) + '<w:ind w:left="4800"/>', ""),

@@ -13,7 +13,7 @@ local STYLES = {
   letterhead = "Letterhead", headline = "Letterhead", mark = "Mark", covertitle = "Title",
   coverplace = "Subtitle", coverstudy = "Subtitle", field = "Field", small = "Small",
   signature = "Signature", signline = "Signature", signroom = "SignatureRoom", logo = "Letterhead",
-  keep = "KeepNext", closing = "KeepNext",
+  keep = "KeepNext", closing = "Closing",
 }
 
 local function quoted(text)

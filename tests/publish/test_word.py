@@ -91,9 +91,9 @@ def test_rows_stay_on_a_page_and_those_to_fill_in_have_room(report):
 
 
 def test_the_signature_keeps_the_lines_above_it(report):
-    assert [t for t in styled(report, "KeepNext") if "kolomnya dikosongkan" in t]
+    assert [t for t in styled(report, "Closing") if "kolomnya dikosongkan" in t]
     root = ElementTree.fromstring(report.read("word/styles.xml"))
-    for name in ("KeepNext", "Signature", "SignatureRoom"):
+    for name in ("KeepNext", "Closing", "Signature", "SignatureRoom"):
         style = next(s for s in root if s.get(f"{WORD}styleId") == name)
         assert next(style.iter(f"{WORD}keepNext"), None) is not None, name
 
