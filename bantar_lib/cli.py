@@ -329,7 +329,8 @@ def _report(options: argparse.Namespace) -> int:
     study = load_study(options.study)
     for wanted in dict.fromkeys(options.format or ["docx"]):
         print(write_report(study, options.district, format=wanted, lang=options.lang or "id",
-                           outputs=Path(options.outputs)))  # fmt: skip
+                           outputs=Path(options.outputs),
+                           tell=lambda line: print(line, file=sys.stderr)))  # fmt: skip
     return 0
 
 

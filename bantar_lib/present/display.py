@@ -57,11 +57,14 @@ class Table:
     ----------
     frame : pandas.DataFrame
         Cells are text; columns named in `numeric` are set right-aligned.
+    optional : bool
+        Whether it is left out where it holds no row, since a sentence beside it says so.
     """
 
     frame: pd.DataFrame
     caption: str
     numeric: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def outputs(item: Figure | Table | Text | Result) -> list[Output]:
     if isinstance(item, Figure):
         return _figure_outputs(item)
     if isinstance(item, Table):
-        return [_table_output(item)]
+        return [] if item.optional and item.frame.empty else [_table_output(item)]
     if isinstance(item, Text):
         data = {"text/markdown": item.markdown, "text/plain": item.markdown}
         return [Output(data, {"bantar": item.role})]

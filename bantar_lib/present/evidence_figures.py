@@ -166,13 +166,20 @@ def _sources_alt(grid: pd.DataFrame, missing: list[str]) -> str:
     parts = []
     if missing:
         parts.append(_("No data from: {kinds}.", kinds=listing(missing)))
-    parts.append(_(
-        "Of {all} indicators, {alone} rest on the author's own statements alone and {none} on "
-        "nothing.",
-        all=number(len(grid)), alone=number((author & ~other).sum()),
-        none=number((~author & ~other).sum()),
-    ))  # fmt: skip
-    return " ".join(parts)
+    return " ".join([*parts, *_resting(len(grid), (author & ~other).sum(),
+                                       (~author & ~other).sum())])  # fmt: skip
+
+
+def _resting(every: int, alone: int, none: int) -> list[str]:
+    """Say how many indicators rest on an author's statements alone, and how many on nothing."""
+    values = {"all": number(every), "alone": number(alone), "none": number(none)}
+    if alone and none:
+        return [_("Of {all} indicators, {alone} rest on the author's own statements alone and "
+                  "{none} on nothing.", **values)]  # fmt: skip
+    if alone:
+        return [_("Of {all} indicators, {alone} rest on the author's own statements alone.",
+                  **values)]  # fmt: skip
+    return [_("Of {all} indicators, {none} rest on nothing.", **values)] if none else []
 
 
 def audit_grid(study: Study, audit: pd.DataFrame, table: str) -> Figure:

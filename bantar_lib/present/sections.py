@@ -115,7 +115,9 @@ def _reading(table: pd.DataFrame, names: pd.Series, datum: pd.Series, source: pd
     lead += _joined(table, names, datum.name)
     if source["suggestion"] == "insufficient_evidence":
         return Text(lead + " " + _("**Insufficient evidence** for a rating."))
-    verdict = _("The evidence {rating}.", rating=suggestion_label(source["suggestion"]))
+    verdict = (_("The evidence is contested.") if source["suggestion"] == "contested"
+               else _("The evidence {rating}.",
+                      rating=suggestion_label(source["suggestion"])))  # fmt: skip
     if pd.notna(source["stability"]) and source["stability"] < STABLE:
         verdict += " " + _("Provisional: it changes when a source is left out.")
     return Text(f"{lead} {verdict}{_against(table, names, datum, s, i)}")

@@ -17,7 +17,7 @@ from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import indicator_labels
 from bantar_lib.present.shown import source_titles
-from bantar_lib.present.terms import terms
+from bantar_lib.present.terms import directions_text, terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
 
@@ -232,12 +232,14 @@ def _evidence_sentence(study: Study, district_id: str) -> str:
     every = table["segment_id"].nunique()
     ratings = rate_indicators(study, district_id, by="datum")
     s, m, i = (int(ratings[c].sum()) for c in ("supports", "mixed", "inhibits"))
-    text = _(
-        "{n} segments are coded, {own} about {name} and {wide} about the programme at large; of "
-        "the items of evidence with a direction {i} inhibit, {s} support and {m} are mixed.",
-        n=number(every), own=number(own), wide=number(every - own), i=number(i), s=number(s),
-        m=number(m), name=study.district(district_id)["name"],
-    )  # fmt: skip
+    values = {"n": number(every), "name": study.district(district_id)["name"],
+              "directions": directions_text(s, m, i)}  # fmt: skip
+    if own < every:
+        text = _("{n} segments are coded, {own} about {name} and {wide} about the programme at "
+                 "large; {directions}.", own=number(own), wide=number(every - own),
+                 **values)  # fmt: skip
+    else:
+        text = _("{n} segments are coded, all of them about {name}; {directions}.", **values)
     if reader_kind(study, table["coder"].iloc[0]) == "model":
         text += " " + _("A language model coded them; no person has checked them yet.")
     text += _most_said(study, ratings)

@@ -48,4 +48,5 @@ def separable_table(study: Study, execution: pd.DataFrame) -> Table:
                 "in the pooled model (alphabetical)", **words)  # fmt: skip
     if not listed:
         caption += ". " + _("Not listed for {n} {districts}.", n=number(known), **words)
-    return Table(frame, caption, (_("pairs"),))
+    # Without any pair the sentence on them has said so; that they are not listed only this says.
+    return Table(frame, caption, (_("pairs"),), optional=listed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import takewhile
+from string import ascii_uppercase
 
 import pandas as pd
 
@@ -75,7 +77,19 @@ def compose(study: Study, district_id: str, found: Executed) -> Report:
         *_signature(office),
         *_annexes(study, district_id, found),
     ]
-    return replace(report, blocks=tuple(_numbered(blocks)))
+    return replace(report, blocks=tuple(_numbered(_text_first(blocks))))
+
+
+def _text_first(blocks: Sequence[Block]) -> list[Block]:
+    """Put the text of a section before its figure, which may have room on the next page only."""
+    told = list(blocks)
+    for n, block in enumerate(told):
+        if not isinstance(block, Heading):
+            continue
+        figures = list(takewhile(lambda b: isinstance(b, Picture), told[n + 1 :]))
+        texts = list(takewhile(lambda b: isinstance(b, Prose), told[n + 1 + len(figures) :]))
+        told[n + 1 : n + 1 + len(figures) + len(texts)] = [*texts, *figures]
+    return told
 
 
 def _numbered(blocks: Sequence[Block]) -> list[Block]:
@@ -135,8 +149,8 @@ def _summary(study: Study, district_id: str, found: Executed) -> list[Block]:
         *lead,
         key_figures(study, district_id),
         Heading(_("Conclusion"), 2),
-        Prose(_bullets(conclusions(study, district_id))),
-        Prose(_recommended_text(study, district_id, rows)),
+        Prose(_bullets(conclusions(study, district_id, brief=True))),
+        *([Prose(_recommended_text(study, district_id, rows))] if len(rows) else []),
         NewPage(),
     ]
 
@@ -145,12 +159,20 @@ def _bullets(items: Sequence[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
 
-def _recommended_text(study: Study, district_id: str, rows: pd.DataFrame) -> str:
+def _recommended_text(
+    study: Study, district_id: str, rows: pd.DataFrame, *, here: bool = False
+) -> str:
+    """Say how many recommendations the source makes; they stand below where it is said `here`."""
     if rows.empty:
         return _("The source holds no recommendation that is coded; none is made here.")
-    text = _("The source makes {n} recommendation; it stands in chapter IV. None is ours.",
-             plural="The source makes {n} recommendations; they stand in chapter IV. None is ours.",
-             n=len(rows))  # fmt: skip
+    if here:
+        text = _("The source makes {n} recommendation. None is ours.",
+                 plural="The source makes {n} recommendations. None is ours.",
+                 n=len(rows))  # fmt: skip
+    else:
+        text = _("The source makes {n} recommendation; it stands in chapter IV. None is ours.",
+                 plural="The source makes {n} recommendations; they stand in chapter IV. "
+                 "None is ours.", n=len(rows))  # fmt: skip
     if district_id and district_id not in coded_districts(study):
         text += " " + _("They address the programme at large and do not rest on evidence about "
                         "this {district}.", district=terms(study)["district"])  # fmt: skip
@@ -192,15 +214,17 @@ def _scope(study: Study, district_id: str) -> str:
 
 
 def _method(study: Study) -> str:
-    return _(
+    said = [_(
         "The counts of the study are taken as their sources give them; a blank is unknown and "
         "never zero. The execution rate has a 95% interval and is also read together with the "
         "other {districts}, so that few entries do not look extreme by chance. Reach is given as "
-        "bounds. What sources say is coded to the indicators of the framework {framework}; an "
-        "indicator is rated only where enough independent sources speak of it. No cause is "
-        "inferred.",
-        districts=terms(study)["districts"], framework=study.framework.name[current_language()],
-    )  # fmt: skip
+        "bounds.", districts=terms(study)["districts"],
+    )]  # fmt: skip
+    if len(study.table("segments")):
+        said.append(_("What sources say is coded to the indicators of the framework {framework}; "
+                      "an indicator is rated only where enough independent sources speak of it.",
+                      framework=study.framework.name[current_language()]))  # fmt: skip
+    return " ".join([*said, _("No cause is inferred.")])
 
 
 def _overview(study: Study, district_id: str, found: Executed) -> list[Block]:
@@ -253,15 +277,19 @@ def _results(study: Study, district_id: str, found: Executed) -> list[Block]:
         *found.blocks("reach", level=3, headings=False),
         Heading(_("Execution"), 2),
         *found.blocks("execution", level=3, headings=False),
-        Heading(_("Supporting and inhibiting factors, by indicator"), 2),
-        *(found.blocks("factors", level=3, headings=False) if district_id else _factors(study)),
+        *_factors(study, district_id, found),
     ]
 
 
-def _factors(study: Study) -> list[Block]:
-    """Lay out the evidence of each coded district: the study-wide notebook has none of it."""
+def _factors(study: Study, district_id: str, found: Executed) -> list[Block]:
+    """Lay out the evidence: the study-wide notebook has none of it, a study may have none."""
     coded = coded_districts(study)
-    blocks: list[Block] = [Prose(conclusions(study, "")[2])]
+    if not coded:
+        return []
+    heading = Heading(_("Supporting and inhibiting factors, by indicator"), 2)
+    if district_id:
+        return [heading, *found.blocks("factors", level=3, headings=False)]
+    blocks: list[Block] = [heading, Prose(conclusions(study, "")[2])]
     for code in coded[:_MOST_RATINGS]:
         table = ratings_table(study, code)
         rows = tuple(tuple(map(str, row)) for row in table.frame.itertuples(index=False))
@@ -283,7 +311,7 @@ def _conclusion(study: Study, district_id: str) -> list[Block]:
         Heading(_("Conclusion"), 2),
         Prose(_bullets(conclusions(study, district_id))),
         Heading(_("Recommendations"), 2),
-        Prose(_recommended_text(study, district_id, told)),
+        Prose(_recommended_text(study, district_id, told, here=True)),
     ]
     if len(told):
         blocks.append(recommendations_grid(study, rows))
@@ -293,9 +321,10 @@ def _conclusion(study: Study, district_id: str) -> list[Block]:
     return [
         *blocks,
         Heading(_("Follow-up plan"), 2),
-        Prose(_("What follows, who does it and by when is the office's to decide and stays blank "
-                "here.")),
         plan_grid(study, rows),
+        # Below the table, so that the signature never stands alone on a page.
+        Prose(_("What follows, who does it and by when is the office's to decide and stays blank "
+                "here."), "closing"),
     ]  # fmt: skip
 
 
@@ -321,20 +350,27 @@ def _signature(office: ReportSettings) -> list[Block]:
 
 
 def _annexes(study: Study, district_id: str, found: Executed) -> list[Block]:
-    evidence = found.blocks("evidence", level=3)
-    if not district_id:
-        evidence = [Prose(_("The evidence itself stands in the report of each {district} for which "
-                            "it is coded.", district=terms(study)["district"]))]  # fmt: skip
-    return [
-        NewPage(),
-        Heading(_("Annexes")),
-        Heading(_("A. Evidence"), 2),
-        *evidence,
-        Heading(_("B. Further figures and tables"), 2),
-        *found.blocks("figures", level=3),
-        Heading(_("C. Limits"), 2),
-        *found.blocks("limits", level=3, headings=False),
-        Heading(_("D. Provenance"), 2),
-        *found.blocks("provenance", level=3),
-        Prose(_("This report was put together from that run and from the files of the study.")),
+    parts = [
+        (_("Evidence"), _annexed_evidence(study, district_id, found)),
+        (_("Further figures and tables"), found.blocks("figures", level=3)),
+        (_("Limits"), found.blocks("limits", level=3, headings=False)),
+        (_("Provenance"), [
+            *found.blocks("provenance", level=3),
+            Prose(_("This report was put together from that run and from the files of the "
+                    "study.")),
+        ]),
     ]  # fmt: skip
+    blocks: list[Block] = [NewPage(), Heading(_("Annexes"))]
+    held = [part for part in parts if part[1]]
+    for letter, (title, own) in zip(ascii_uppercase, held, strict=False):
+        blocks += [Heading(f"{letter}. {title}", 2), *own]
+    return blocks
+
+
+def _annexed_evidence(study: Study, district_id: str, found: Executed) -> list[Block]:
+    if not coded_districts(study):
+        return []
+    if district_id:
+        return found.blocks("evidence", level=3)
+    return [Prose(_("The evidence itself stands in the report of each {district} for which it is "
+                    "coded.", district=terms(study)["district"]))]  # fmt: skip

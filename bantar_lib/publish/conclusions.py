@@ -20,8 +20,15 @@ _CLEAR = 0.05
 """The level of the test of whether districts differ."""
 
 
-def conclusions(study: Study, district_id: str) -> list[str]:
+def conclusions(study: Study, district_id: str, *, brief: bool = False) -> list[str]:
     """Return the conclusions on a district, or on all together (``""``), as Markdown.
+
+    Parameters
+    ----------
+    study : Study
+    district_id : str
+    brief : bool
+        For a summary, whose first lines say already where a study has no evidence at all.
 
     Examples
     --------
@@ -32,10 +39,11 @@ def conclusions(study: Study, district_id: str) -> list[str]:
     'No evidence is coded for this district: w'
     """
     rates = execution(study)
+    known = _evidence(study, district_id) if district_id else _coded(study)
     said = [
         f"{_reach(study, district_id)} {_target(study, district_id)}",
         _rate(study, rates, district_id) if district_id else _overall(study, rates),
-        _evidence(study, district_id) if district_id else _coded(study),
+        *([] if brief and not coded_districts(study) else [known]),
         _("No cause is inferred: what the counts and the evidence show together may have reasons "
           "that neither holds."),
     ]  # fmt: skip
@@ -132,18 +140,35 @@ def _evidence(study: Study, district_id: str) -> str:
         return _("No evidence is coded for this {district}: what supports or inhibits "
                  "implementation cannot be said.", district=terms(study)["district"])  # fmt: skip
     ratings = rate_indicators(study, district_id)
-    found = ratings["suggestion"].value_counts()
     rated = ratings[~ratings["suggestion"].isin(_UNRATED)]
-    text = _("Of {n} indicators {few} have insufficient evidence for a rating and {none} have no "
-             "evidence, which is not the same as neutral.",
-             n=number(len(ratings)), few=number(int(found.get("insufficient_evidence", 0))),
-             none=number(int(found.get("no_evidence", 0))))  # fmt: skip
+    said = [s for s in [_unrated(ratings["suggestion"])] if s]
     if rated.empty:
-        return text + " " + _("No factor is rated; chapter III counts what the source says.")
+        return " ".join([*said, _("No factor is rated; chapter III counts what the source says.")])
     labels = indicator_labels(study.framework)
     told = [f"{labels[r.indicator]} ({suggestion_label(r.suggestion)})" for r in rated.itertuples()]
-    return text + " " + _("Suggested by the evidence, for a person to decide: {ratings}.",
-                          ratings=listing(told))  # fmt: skip
+    said.append(_("Suggested by the evidence, for a person to decide: {ratings}.",
+                  ratings=listing(told)))  # fmt: skip
+    return " ".join(said)
+
+
+def _unrated(suggestions: pd.Series) -> str:
+    """Say how many indicators are not rated, and why; of what there is none nothing is said."""
+    few, none = (int((suggestions == s).sum())
+                 for s in ("insufficient_evidence", "no_evidence"))  # fmt: skip
+    values = {"n": number(len(suggestions)), "few": number(few), "none": number(none)}
+    if few == len(suggestions):
+        return _("None of the {n} indicators has evidence enough for a rating, which is not the "
+                 "same as neutral.", **values)  # fmt: skip
+    if few and none:
+        return _("Of {n} indicators {few} have insufficient evidence for a rating and {none} have "
+                 "no evidence, which is not the same as neutral.", **values)  # fmt: skip
+    if few:
+        return _("Of {n} indicators {few} have insufficient evidence for a rating, which is not "
+                 "the same as neutral.", **values)  # fmt: skip
+    if none:
+        return _("Of {n} indicators {none} have no evidence, which is not the same as neutral.",
+                 **values)  # fmt: skip
+    return ""
 
 
 def coded_districts(study: Study) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,16 @@ from bantar_lib.publish.document import (
     Prose,
     Report,
 )
+from bantar_lib.publish.widths import after_numbers, column_widths
 from bantar_lib.words import room_words
 
 _ = room_words("publish")
 FILTER = Path(__file__).parent / "report.lua"
 _API = [1, 23]
 _NO_ATTRIBUTES: list[Any] = ["", [], []]
-_LINE = 104
-"""Letters on a line of a table."""
-_BLANK = 16
-"""Letters that a column to be filled in by hand has room for at least."""
+
+_LEAD = 400
+"""Letters of a paragraph that stays on the page of the table below it."""
 
 Node = dict[str, Any]
 
@@ -76,11 +77,22 @@ def write_tree(report: Report, folder: Path) -> Path:
             "lang": {"t": "MetaString", "c": report.lang},
             "pagetitle": {"t": "MetaString", "c": report.name},
         },
-        "blocks": [n for block in report.blocks for n in _nodes(block, pictures)],
+        "blocks": [n for block in _kept(report.blocks) for n in _nodes(block, pictures)],
     }
     path = folder / "report.json"
     path.write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
     return path
+
+
+def _kept(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks, a short paragraph that leads to a table as one that stays with it."""
+    for block, below in zip(blocks, [*blocks[1:], None], strict=False):
+        if isinstance(block, Prose) and isinstance(below, Grid) and (
+            len(block.markdown) <= _LEAD and re.match(r"\*|[^\W\d]", block.markdown)
+        ):  # fmt: skip
+            yield Part("keep", (Prose(block.markdown),))
+        else:
+            yield block
 
 
 class _Pictures:
@@ -150,8 +162,13 @@ def _table(grid: Grid) -> Node:
     caption = [None, [{"t": "Plain", "c": _words(grid.caption)}]]
     head = [_NO_ATTRIBUTES, [_row(grid.heads)]]
     body = [_NO_ATTRIBUTES, 1, [], [_row(cells) for cells in grid.rows]]
-    look = ["", ["tofill"], [["custom-style", "ToFill"]]] if grid.blank else _NO_ATTRIBUTES
-    return {"t": "Table", "c": [look, caption, specs, head, [body], [_NO_ATTRIBUTES, []]]}
+    classes, given = [], []
+    if grid.blank:
+        classes, given = ["tofill"], [["custom-style", "ToFill"]]
+    if roomy := after_numbers(grid.numeric):
+        given = [*given, ["roomy", " ".join(map(str, roomy))]]
+    look, foot = ["", classes, given], [_NO_ATTRIBUTES, []]
+    return {"t": "Table", "c": [look, caption, specs, head, [body], foot]}
 
 
 def _row(cells: Sequence[str]) -> list[Any]:
@@ -160,28 +177,3 @@ def _row(cells: Sequence[str]) -> list[Any]:
          [{"t": "Plain", "c": _words(cell)}] if cell else []]
         for cell in cells
     ]]  # fmt: skip
-
-
-def column_widths(grid: Grid) -> list[float]:
-    """Return each column's share of the line: its longest word whole, long texts in lines.
-
-    Examples
-    --------
-    >>> grid = Grid(("a", "b"), (("x", "a long text " * 20),), "", (False, False))
-    >>> [round(w, 1) for w in column_widths(grid)]
-    [0.0, 1.0]
-    """
-    least: list[float] = []
-    wanted: list[float] = []
-    for n, head in enumerate(grid.heads):
-        cells = [head, *(row[n] for row in grid.rows)]
-        # Headings are bold, and so wider.
-        words = [1.15 * len(w) for w in head.split()] + [len(w) for c in cells for w in c.split()]
-        word = min(max(words, default=1), 24)
-        least.append(max(word, _BLANK if n in grid.blank else 0) + 3)
-        longest = max(map(len, cells), default=0)
-        wanted.append(max(least[-1], min(longest + 2, 32 if longest <= 120 else 110)))
-    if sum(least) < _LINE < sum(wanted):
-        spare = (_LINE - sum(least)) / (sum(wanted) - sum(least))
-        wanted = [a + (b - a) * spare for a, b in zip(least, wanted, strict=True)]
-    return [round(w / sum(wanted), 4) for w in wanted]

@@ -36,7 +36,7 @@ def _spaced(before: int, after: int, *, keep: bool = False) -> str:
 
 # Style → properties of its paragraphs and of its letters. What is not here stays pandoc's.
 _STYLES = {
-    "BodyText": (_spaced(60, 100), ""),
+    "BodyText": (_spaced(100, 100), ""),
     "Compact": (_spaced(20, 20), ""),
     "Title": (_spaced(2400, 120, keep=True) + _CENTRE, _FONTS + "<w:b/>" + _BLACK + _size(20)),
     "Subtitle": (_spaced(60, 60) + _CENTRE, _FONTS + '<w:color w:val="404040"/>' + _size(13)),
@@ -47,7 +47,7 @@ _STYLES = {
     "Heading3": (_spaced(200, 60, keep=True) + '<w:outlineLvl w:val="2"/>',
                  _FONTS + "<w:b/>" + _BLACK + _size(10)),
     "TableCaption": (_spaced(240, 60, keep=True), "<w:b/>" + _size(9.5)),
-    "ImageCaption": (_spaced(40, 240), '<w:color w:val="404040"/>' + _size(9)),
+    "ImageCaption": ("<w:keepLines/>" + _spaced(40, 240), '<w:color w:val="404040"/>' + _size(9)),
     "VerbatimChar": ("", '<w:rFonts w:ascii="Courier New" w:hAnsi="Courier New"/>' + _size(9)),
     "CaptionedFigure": (_spaced(160, 0, keep=True), ""),
 }  # fmt: skip
@@ -60,6 +60,8 @@ _OWN = {
         "<w:b/>" + _size(12),
     ),
     "Mark": (_spaced(240, 0) + _CENTRE, "<w:b/>" + _size(11)),
+    "KeepNext": (_spaced(100, 100, keep=True), ""),
+    "Closing": (_spaced(240, 100, keep=True), ""),
     "Field": (_spaced(80, 0), ""),
     "Small": (_spaced(600, 0), '<w:color w:val="404040"/>' + _size(9)),
     "Signature": (_spaced(0, 20, keep=True) + '<w:ind w:left="4800"/>', ""),
@@ -71,23 +73,26 @@ _TABLE = (
     '<w:name w:val="Table"/><w:basedOn w:val="TableNormal"/><w:qFormat/>'
     '<w:pPr><w:spacing w:before="20" w:after="20"/></w:pPr><w:rPr>{size}</w:rPr>'
     "<w:tblPr><w:tblBorders><w:top {dark}/><w:bottom {dark}/><w:insideH {pale}/></w:tblBorders>"
-    '<w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar>'
+    '<w:tblCellMar><w:left w:w="90" w:type="dxa"/><w:right w:w="90" w:type="dxa"/></w:tblCellMar>'
     "</w:tblPr><w:trPr><w:cantSplit/></w:trPr>"
     '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders><w:bottom {dark}/>'
     '</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
 ).format(w=_WORD, size=_size(8.5), dark=_LINE.format(8, "000000"), pale=_LINE.format(4, "BFBFBF"))
 
-# Cells to write into by hand: lines all around, and room.
+# Cells to write into by hand: lines all around; their rows are given room (see `whole_rows`).
 _TO_FILL = (
     '<w:style xmlns:w="{w}" w:type="table" w:customStyle="1" w:styleId="ToFill">'
     '<w:name w:val="ToFill"/><w:basedOn w:val="TableNormal"/>'
-    '<w:pPr><w:spacing w:before="60" w:after="360"/></w:pPr><w:rPr>{size}</w:rPr><w:tblPr>'
+    '<w:pPr><w:spacing w:before="60" w:after="60"/></w:pPr><w:rPr>{size}</w:rPr><w:tblPr>'
     "<w:tblBorders><w:top {line}/><w:left {line}/><w:bottom {line}/><w:right {line}/>"
     "<w:insideH {line}/><w:insideV {line}/></w:tblBorders></w:tblPr>"
     "<w:trPr><w:cantSplit/></w:trPr>"
     '<w:tblStylePr w:type="firstRow"><w:pPr><w:spacing w:before="60" w:after="60"/></w:pPr>'
     "<w:rPr><w:b/></w:rPr></w:tblStylePr></w:style>"
 ).format(w=_WORD, size=_size(8.5), line=_LINE.format(4, "000000"))
+
+_ROW_TO_FILL = '<w:trHeight w:val="720" w:hRule="atLeast"/>'
+"""Room to write two lines."""
 
 _SIZES = {"A4": (11906, 16838), "F4": (12189, 18709)}
 """Papers in twentieths of a point."""
@@ -158,6 +163,30 @@ def write_reference(pandoc: str, path: Path, *, paper: str, mark: str) -> None:
             new.writestr(name, data)
         new.writestr("word/footer1.xml", _FOOTER)
         new.writestr("word/header1.xml", _HEADER.format(mark=escape(mark)))
+
+
+def whole_rows(document: str) -> str:
+    """Return ``word/document.xml`` with rows of tables that stay on one page.
+
+    A table's style could say so for all rows, but programs do not follow it there.
+
+    Examples
+    --------
+    >>> whole_rows("<w:tbl><w:tr><w:tc/></w:tr></w:tbl>")
+    '<w:tbl><w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc/></w:tr></w:tbl>'
+    """
+    return re.sub(r"<w:tbl>.*?</w:tbl>", lambda t: _whole(t[0]), document, flags=re.DOTALL)
+
+
+def _whole(table: str) -> str:
+    room = _ROW_TO_FILL if re.search(r'<w:tblStyle w:val="ToFill"', table) else ""
+
+    def row(found: re.Match[str]) -> str:
+        said = found[1] or ""
+        more = "" if "tblHeader" in said else room
+        return f"<w:tr><w:trPr><w:cantSplit/>{more}{said}</w:trPr>"
+
+    return re.sub(r"<w:tr>(?:\s*<w:trPr>(.*?)</w:trPr>)?", row, table, flags=re.DOTALL)
 
 
 def _styled(styles: str) -> str:

@@ -89,11 +89,14 @@ def plan_grid(study: Study, rows: pd.DataFrame) -> Grid:
     own = recommended(rows)
     cells = [(str(n), told(r.recommendation, ids=False), "", "", "")
              for n, r in enumerate(own.itertuples(), 1)]  # fmt: skip
-    if not cells:
-        cells = [(str(n), "", "", "", "") for n in range(1, _BLANK_ROWS + 1)]
-    heads = (_("No."), _("Recommendation of the source"), _("Follow-up"), _("Who"), _("When"))
-    return Grid(heads, tuple(cells), _("Follow-up plan, to be filled in by the office"),
-                (False,) * len(heads), blank=(2, 3, 4))  # fmt: skip
+    heads: tuple[str, ...] = (_("No."), _("Recommendation of the source"), _("Follow-up"),
+                              _("Who"), _("When"))  # fmt: skip
+    caption = _("Follow-up plan, to be filled in by the office")
+    if not cells:  # nor then a column for them
+        heads = (heads[0], *heads[2:])
+        rows = tuple((str(n), "", "", "") for n in range(1, _BLANK_ROWS + 1))
+        return Grid(heads, rows, caption, (False,) * len(heads), blank=(1, 2, 3))
+    return Grid(heads, tuple(cells), caption, (False,) * len(heads), blank=(2, 3, 4))
 
 
 def _texts(study: Study) -> Callable[..., str]:

@@ -13,6 +13,7 @@ local STYLES = {
   letterhead = "Letterhead", headline = "Letterhead", mark = "Mark", covertitle = "Title",
   coverplace = "Subtitle", coverstudy = "Subtitle", field = "Field", small = "Small",
   signature = "Signature", signline = "Signature", signroom = "SignatureRoom", logo = "Letterhead",
+  keep = "KeepNext", closing = "Closing",
 }
 
 local function quoted(text)
@@ -60,6 +61,27 @@ local function styled(div)
   return div
 end
 
+-- The PDF's template is told which figure it is, in order.
+local figures = 0
+local function drawing(figure)
+  if FORMAT ~= "typst" then return nil end
+  figures = figures + 1
+  return {
+    pandoc.RawBlock("typst", "#drawing(" .. figures .. ")["), figure,
+    pandoc.RawBlock("typst", "]"),
+  }
+end
+
+-- A table that is filled in by hand has room and lines; one column after numbers stands off them.
+local function tabled(element, roomy)
+  local opened = ""
+  if element.classes:includes("tofill") then opened = opened .. "#tofill[" end
+  if roomy then opened = opened .. "#roomy((" .. roomy:gsub("%s+", ", ") .. ",))[" end
+  if opened == "" then return element end
+  local closed = opened:gsub("[^%[]", ""):gsub("%[", "]")
+  return { pandoc.RawBlock("typst", opened), element, pandoc.RawBlock("typst", closed) }
+end
+
 -- Links are left out: what a report says stands in it, and an address from data leads nowhere.
 local texts = {
   Link = function(link) return link.content end,
@@ -78,6 +100,7 @@ return {
   },
   {
     Div = styled,
+    Figure = drawing,
     Image = function(image)
       if FORMAT ~= "typst" then return nil end
       local alt = pandoc.utils.stringify(image.caption)
@@ -85,10 +108,10 @@ return {
         "#image(" .. quoted(image.src) .. ", " .. size(image) .. "alt: " .. quoted(alt) .. ")")
     end,
     Table = function(element)
-      if element.classes:includes("tofill") and FORMAT == "typst" then
-        return { pandoc.RawBlock("typst", "#tofill["), element, pandoc.RawBlock("typst", "]") }
-      end
-      if not FORMAT:match("html") then return nil end
+      local roomy = element.attributes.roomy
+      element.attributes.roomy = nil
+      if FORMAT == "typst" then return tabled(element, roomy) end
+      if not FORMAT:match("html") then return element end
       local label = pandoc.utils.stringify(element.caption.long)
       return pandoc.Div({ element },
         pandoc.Attr("", { "scroll" },

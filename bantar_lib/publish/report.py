@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -34,6 +36,7 @@ def write_report(
     format: str = "docx",
     lang: str = "id",
     outputs: Path = Path("outputs"),
+    tell: Callable[[str], object] = warnings.warn,
 ) -> Path:
     """Write a report of one district, or of all together.
 
@@ -49,6 +52,8 @@ def write_report(
         ``id`` or ``en``.
     outputs : Path
         The folder that ``bantar run`` wrote to.
+    tell : callable
+        Takes a line on what a reader would not see in the file.
 
     Returns
     -------
@@ -75,7 +80,7 @@ def write_report(
         if format == "xlsx":
             return _write(target, workbook_bytes(report, _results(found.path, code)))
         makers: dict[str, Callable[[Report, str], bytes]] = {
-            "docx": word_bytes, "pdf": pdf_bytes, "html": web_bytes,
+            "docx": word_bytes, "pdf": partial(pdf_bytes, tell=tell), "html": web_bytes,
         }  # fmt: skip
         return _write(target, makers[format](report, target.name))
 

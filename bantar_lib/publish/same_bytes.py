@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 
-def same_bytes(archive: bytes, seconds: int, said: Mapping[str, bytes]) -> bytes:
+def same_bytes(
+    archive: bytes,
+    seconds: int,
+    said: Mapping[str, bytes],
+    changed: Mapping[str, Callable[[str], str]] | None = None,
+) -> bytes:
     """Return the archive with one date on all its files.
 
     Parameters
@@ -19,6 +24,8 @@ def same_bytes(archive: bytes, seconds: int, said: Mapping[str, bytes]) -> bytes
         The date, in seconds since 1970.
     said : mapping
         What is put in the place of an element of ``docProps/core.xml``, by the element's name.
+    changed : mapping, optional
+        By the name of a file in the archive, what makes its text another.
     """
     date = datetime.fromtimestamp(seconds, UTC).timetuple()[:6]
     made = io.BytesIO()
@@ -28,6 +35,8 @@ def same_bytes(archive: bytes, seconds: int, said: Mapping[str, bytes]) -> bytes
             if name == "docProps/core.xml":
                 for element, value in said.items():
                     data = _put(data, element.encode(), value)
+            if changed and name in changed:
+                data = changed[name](data.decode("utf-8")).encode("utf-8")
             entry = zipfile.ZipInfo(name, date)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 0  # else it tells on which system it was written

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from bantar_lib.publish.document import Report
 from bantar_lib.publish.pandoc import FILTER, pandoc, run_pandoc, write_tree
-from bantar_lib.publish.paper import write_reference
+from bantar_lib.publish.paper import whole_rows, write_reference
 from bantar_lib.publish.same_bytes import same_bytes
 
 
@@ -25,4 +25,5 @@ def word_bytes(report: Report, name: str) -> bytes:
             name=name, seconds=report.seconds,
         )  # fmt: skip
     title = escape(report.name).encode("utf-8")  # pandoc would print it above the letterhead too
-    return same_bytes(made, report.seconds, {"dc:title": title})
+    return same_bytes(made, report.seconds, {"dc:title": title},
+                      {"word/document.xml": whole_rows})  # fmt: skip

@@ -63,7 +63,22 @@ def test_sources_count_what_the_bars_count(study):
     assert shown == rated[["supports", "mixed", "inhibits"]].to_numpy().sum()
     assert shown < len(evidence(study, KOTA_BARU))  # efforts and recommendations are not rated
     assert "No data from: document and interview." in figure.alt
-    assert "Of 9 indicators, 5 rest on the author's own statements alone" in figure.alt
+    assert "Of 9 indicators, 5 rest on the author's own statements alone." in figure.alt
+
+
+@pytest.mark.parametrize(
+    ("source", "en", "id"),
+    [
+        ("note", "1 rest on the author's own statements alone and 8 on nothing.",
+         "1 hanya bertumpu pada pernyataan penulis dan 8 belum ada buktinya."),
+        ("talk", "Of 9 indicators, 8 rest on nothing.", "Dari 9 indikator, 8 belum ada buktinya."),
+    ],
+)  # fmt: skip
+def test_of_indicators_that_there_are_none_of_nothing_is_said(write_small, source, en, id):
+    study = load_study(write_small(evidence=[("01", source, "content.site", "supports")]))
+    for lang, said in (("en", en), ("id", id)):
+        with language(lang):
+            assert figures.evidence_sources(study, "01").alt.endswith(said)
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

@@ -36,6 +36,8 @@ THREE = [
     ("01", "talk", "content.benefits", "supports"),
     ("01", "visit", "content.benefits", "inhibits"),
 ]
+CONTESTED = [("01", s, "content.site", v) for s, v in
+             (("talk", "supports"), ("visit", "mixed"), ("report", "inhibits"))]  # fmt: skip
 
 Page = Callable[..., str]
 
@@ -120,6 +122,7 @@ def studies(tmp_path_factory, write_small_at) -> dict[str, Study]:
             ("01", source, f"content.{code}", valence) for source in ("talk", "visit")
             for code, valence in (("site", "supports"), ("benefits", "supports"),
                                   ("interests", "inhibits"), ("resources", "inhibits"))]),
+        "contested": small("contested", evidence=CONTESTED),
         "provisional": small("provisional", evidence=[
             ("01", "talk", "content.resources", "supports"),
             ("01", "visit", "content.resources", "supports"),
@@ -317,7 +320,7 @@ class TestWhatIsKnown:
 
     def test_several_sources(self, studies):
         text = lead(studies["rated"], "Melati")
-        assert text.count("7 segments are coded, 7 about Melati and 0 about the programme") == 1
+        assert text.count("7 segments are coded, all of them about Melati; of the items") == 1
         assert "1 of 9 indicators have enough independent sources for a rating." in text
         assert "comes from one source" not in text
 
@@ -454,15 +457,6 @@ def test_where_a_page_comes_from(studies):
         real = sentences.provenance(studies["bundled"], {}).markdown
     assert "Made-up" not in real
     assert "`kampung_bantar`" in real
-
-
-def test_the_focus_of_a_study(studies, tmp_path, write_small_at):
-    assert sections.focus(studies["bundled"]) == "15.71.07"
-    assert sections.focus(studies["plain"]) == "01"
-    declared = write_small_at(tmp_path / "declared", focus_district="02", evidence=THREE)
-    assert sections.focus(load_study(declared)) == "02"
-    spoken = [("03", "talk", "content.site", "supports")]
-    assert sections.focus(load_study(write_small_at(tmp_path / "s", evidence=spoken))) == "03"
 
 
 def test_one_reader_cannot_agree(studies):

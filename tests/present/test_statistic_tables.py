@@ -7,6 +7,7 @@ import pytest
 
 from bantar_lib import execution, load_study
 from bantar_lib.measures import separable_pairs
+from bantar_lib.present.display import outputs
 from bantar_lib.present.statistic_tables import MOST_DISTRICTS, separable_table
 from bantar_lib.words import language
 
@@ -37,7 +38,8 @@ def test_each_separable_pair_stands_once(study):
 
 def test_without_a_pair_the_table_is_empty_and_of_many_districts_says_so(study):
     with language("en"):
-        assert separable_table(study, table(3)).frame.empty
+        none = separable_table(study, table(3))
         many = separable_table(study, table(MOST_DISTRICTS + 1))
-    assert many.frame.empty
+    assert none.frame.empty and outputs(none) == []  # the sentence beside it has said so
+    assert many.frame.empty and len(outputs(many)) == 1
     assert "Not listed for 61 districts." in many.caption

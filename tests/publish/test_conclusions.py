@@ -27,7 +27,7 @@ def test_a_difference_that_is_not_demonstrated_is_not_said(bundled):
     assert "Of 27 entries proposed, 20 are implemented (74%; 95% interval 55% to 87%)" in said[1]
     assert "is not demonstrated" in said[1]
     assert "between 7% and 33%" in said[0] and "No target" in said[0]
-    assert "9 have insufficient evidence" in said[2]
+    assert said[2].startswith("None of the 9 indicators has evidence enough for a rating")
 
 
 def test_an_uncoded_district_has_no_factors(bundled):
@@ -81,4 +81,47 @@ def test_without_recommendations_the_plan_is_blank(write_small):
     study = load_study(write_small())
     rows = responses_of(study, "01")
     assert rows.empty
-    assert {row[1:] for row in plan_grid(study, rows).rows} == {("", "", "", "")}
+    plan = plan_grid(study, rows)
+    assert {row[1:] for row in plan.rows} == {("", "", "")}
+    assert plan.heads == ("No.", "Follow-up", "Who", "When") and plan.blank == (1, 2, 3)
+
+
+RATED = [("01", source, "content.resources", "supports") for source in ("talk", "visit", "report")]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "lang", "said"),
+    [
+        (RATED, "en", "Of 9 indicators 8 have no evidence, which is not the same as neutral."),
+        (RATED, "id", "Dari 9 indikator, 8 belum ada buktinya; itu tidak sama dengan netral."),
+        ([*RATED, ("01", "talk", "content.site", "supports")], "en",
+         "Of 9 indicators 1 have insufficient evidence for a rating and 7 have no evidence, "),
+        ([*RATED, ("01", "talk", "content.site", "supports")], "id",
+         "Dari 9 indikator, 1 buktinya belum cukup untuk dinilai dan 7 belum ada buktinya; "),
+    ],
+)  # fmt: skip
+def test_of_what_there_is_none_nothing_is_said(write_small, evidence, lang, said):
+    study = load_study(write_small(evidence=evidence))
+    with language(lang):
+        assert conclusions(study, "01")[2].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("lang", "rated", "unrated"),
+    [
+        ("en", "Of 9 indicators 8 have insufficient evidence for a rating, which",
+         "None of the 9 indicators has evidence enough for a rating, which"),
+        ("id", "Dari 9 indikator, 8 buktinya belum cukup untuk dinilai; itu",
+         "Dari 9 indikator, belum satu pun cukup buktinya untuk dinilai; itu"),
+    ],
+)  # fmt: skip
+def test_where_every_indicator_has_evidence(write_small, lang, rated, unrated):
+    study = load_study(write_small())
+    ids = [i.id for i in study.framework.indicators]
+    thin = [("01", "talk", i, "supports") for i in ids if i != "content.resources"]
+    with language(lang):
+        said = conclusions(load_study(write_small(name="rated", evidence=[*RATED, *thin])), "01")
+        assert said[2].startswith(rated)
+        every = [*thin, RATED[0]]
+        said = conclusions(load_study(write_small(name="thin", evidence=every)), "01")
+        assert said[2].startswith(unrated)

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from reports import ALT, put
 
 from bantar_lib import load_study
+from bantar_lib.cli import main
 from bantar_lib.publish import write_report
 
 
@@ -79,11 +80,17 @@ def test_hostile_names_are_names(reader):
     assert not [a for a in links if "/URI" in str(a.get_object())]
 
 
-def test_letters_of_other_scripts_do_not_stop_it(write_small, tmp_path):
+def test_letters_of_other_scripts_do_not_stop_it_and_are_told(write_small, tmp_path, capsys):
     names = [("01", "Melati ملاتي ꦩ", 40)]
     counts = [("01", 2020, s, n) for s, n in (("proposed", 9), ("implemented", 5))]
     study = load_study(write_small(names, counts))
     path = put(study, tmp_path / "outputs", "01")
-    made = write_report(study, "01", outputs=tmp_path / "outputs", format="pdf")
+    with pytest.warns(UserWarning, match="Javanese"):
+        made = write_report(study, "01", outputs=tmp_path / "outputs", format="pdf")
     assert made.parent == Path(path.parent)
+    main(["report", str(study.path), "--district", "01", "--format", "pdf", "--outputs",
+          str(tmp_path / "outputs")])  # fmt: skip
+    told = capsys.readouterr()
+    assert told.out.strip() == str(made) and told.err.count("ꦩ (Javanese)") == 1
+    assert told.err.count("\n") == 1
     assert "Melati" in PdfReader(made).pages[0].extract_text()

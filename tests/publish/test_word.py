@@ -20,7 +20,8 @@ def report(write_small_at, tmp_path_factory) -> zipfile.ZipFile:
     from bantar_lib import load_study
 
     folder = tmp_path_factory.mktemp("word")
-    study = load_study(write_small_at(folder / "small"))
+    evidence = [("01", "talk", "content.site", "supports")]
+    study = load_study(write_small_at(folder / "small", evidence=evidence))
     (study.path / "report.yml").write_text("paper: F4\n", "utf-8")
     put(study, folder / "outputs")
     return zipfile.ZipFile(write_report(study, "Melati", outputs=folder / "outputs"))
@@ -69,8 +70,32 @@ def test_a_table_is_a_table_with_a_heading_row(report):
 def test_who_and_when_stay_blank(report):
     plan = [t for t in body(report).iter(f"{WORD}tbl") if "Penanggung jawab" in text(t)]
     rows = [[text(c) for c in r.iter(f"{WORD}tc")] for r in plan[0].iter(f"{WORD}tr")]
-    assert rows[0][2:] == ["Tindak lanjut", "Penanggung jawab", "Waktu"]
-    assert all(row[2:] == ["", "", ""] for row in rows[1:]) and len(rows) > 1
+    assert rows[0] == ["No.", "Tindak lanjut", "Penanggung jawab", "Waktu"]
+    assert all(row[1:] == ["", "", ""] for row in rows[1:]) and len(rows) > 1
+
+
+def test_no_row_of_a_table_is_without_text(report):
+    for table in body(report).iter(f"{WORD}tbl"):
+        assert all(text(row) for row in table.iter(f"{WORD}tr"))
+
+
+def test_rows_stay_on_a_page_and_those_to_fill_in_have_room(report):
+    for table in body(report).iter(f"{WORD}tbl"):
+        fill = [s.get(f"{WORD}val") for s in table.iter(f"{WORD}tblStyle")] == ["ToFill"]
+        head, *rows = table.iter(f"{WORD}tr")
+        for row in (head, *rows):
+            assert row.find(f"{WORD}trPr/{WORD}cantSplit") is not None
+        heights = [row.find(f"{WORD}trPr/{WORD}trHeight") is not None for row in (head, *rows)]
+        assert heights == [False, *[fill] * len(rows)]
+        assert head.find(f"{WORD}trPr/{WORD}tblHeader") is not None
+
+
+def test_the_signature_keeps_the_lines_above_it(report):
+    assert [t for t in styled(report, "Closing") if "kolomnya dikosongkan" in t]
+    root = ElementTree.fromstring(report.read("word/styles.xml"))
+    for name in ("KeepNext", "Closing", "Signature", "SignatureRoom"):
+        style = next(s for s in root if s.get(f"{WORD}styleId") == name)
+        assert next(style.iter(f"{WORD}keepNext"), None) is not None, name
 
 
 def test_figures_carry_alternative_text_and_caption(report):
