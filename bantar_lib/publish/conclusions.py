@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
-from bantar_lib.measures import execution, heterogeneity, reach, targets
+from bantar_lib.measures import execution, heterogeneity, reach, targets, uncertain_entries
 from bantar_lib.present.display import escape_markdown
 from bantar_lib.present.evidence_figures import indicator_labels, suggestion_label
 from bantar_lib.present.terms import terms
@@ -68,6 +68,16 @@ def _reach(study: Study, district_id: str) -> str:
     if low["numerator"] == high["numerator"]:
         return _("Reach is {low} of {n} {unit}.", low=values["low"], n=values["n"],
                  unit=values["unit"])  # fmt: skip
+    open_ = uncertain_entries(study)
+    if district_id:
+        open_ = open_[open_["district_id"] == district_id]
+    if entries := open_[["earlier", "unstaged"]].to_numpy().sum():
+        return _(
+            "Reach lies between {low} and {high} of {n} {unit}; a single number cannot be given, "
+            "since it is not recorded whether the same {unit} was entered more than once, nor what "
+            "became of {k} entries.", k=number(entries), low=values["low"], high=values["high"],
+            n=values["n"], unit=values["unit"],
+        )  # fmt: skip
     return _("Reach lies between {low} and {high} of {n} {unit}; a single number cannot be given, "
              "since it is not recorded whether the same {unit} was entered more than once.",
              low=values["low"], high=values["high"], n=values["n"],

@@ -27,6 +27,8 @@ def test_a_difference_that_is_not_demonstrated_is_not_said(bundled):
     assert "Of 27 entries proposed, 20 are implemented (74%; 95% interval 55% to 87%)" in said[1]
     assert "is not demonstrated" in said[1]
     assert "between 7% and 33%" in said[0] and "No target" in said[0]
+    assert "more than once, nor what became of 34 entries." in said[0]
+    assert "nor what became of 253 entries." in conclusions(bundled, "")[0]
     assert said[2].startswith("None of the 9 indicators has evidence enough for a rating")
 
 
