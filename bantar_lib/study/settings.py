@@ -70,6 +70,26 @@ class Settings:
         return [s["id"] for s in listed if isinstance(s.get("id"), str)]
 
 
+def folded(text: str) -> str:
+    """Return a text without the differences that do not matter: case and spaces."""
+    return " ".join(text.split()).casefold()
+
+
+def stages_called(stages: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Return every id and label of stages, :func:`folded` → the stages it may mean.
+
+    Examples
+    --------
+    >>> stages_called({"proposed": {"id": "diusulkan", "en": "proposed"}})
+    {'proposed': ['proposed'], 'diusulkan': ['proposed']}
+    """
+    meant: dict[str, list[str]] = {}
+    for stage, label in stages.items():
+        for word in dict.fromkeys(folded(str(text)) for text in (stage, *label.values())):
+            meant.setdefault(word, []).append(stage)
+    return meant
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
