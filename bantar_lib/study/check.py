@@ -112,7 +112,7 @@ def _check_cells(table: ReadTable, contents: Contents) -> Iterator[Problem]:
             continue
         blank = ~table.filled(column.name)
         if table.table.name == "segments" and column.name in ("text_id", "text_en"):
-            if "sources" not in contents.tables:
+            if "sources" not in contents.tables or contents.tables["sources"].unread:
                 continue  # which of the cells must be blank cannot be known
             blank &= ~_unreleased(contents, table)  # what may not leave must not stand here
         if table.table.name == "districts":
@@ -240,18 +240,14 @@ def _check_districts(table: ReadTable) -> Iterator[Problem]:
 def _nothing_yet(contents: Contents) -> Iterator[Problem]:
     """Report a table that waits to be filled in: no error, but nothing can be said yet."""
     districts, counts = (contents.tables.get(name) for name in ("districts", "counts"))
-    if districts and not _faulty(districts) and not len(districts.rows):
+    if districts and not districts.unread and not len(districts.rows):
         yield districts.problem("warning", None, "",
                                 _("holds no districts yet, so that `bantar run` has nothing to do"),
                                 _("Write one row for each district."))  # fmt: skip
-    if counts and not _faulty(counts) and not len(counts.rows):
+    if counts and not counts.unread and not len(counts.rows):
         yield counts.problem("warning", None, "",
                              _("holds no counts yet, so that every district is unknown"),
                              _("Write one row for each district, year and stage."))  # fmt: skip
-
-
-def _faulty(table: ReadTable) -> bool:
-    return any(p.severity == "error" for p in table.problems)
 
 
 def _open_elsewhere(contents: Contents) -> Iterator[Problem]:

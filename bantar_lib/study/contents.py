@@ -58,6 +58,11 @@ class ReadTable:
         """The line on which a spreadsheet shows each row."""
         return self.raw.rows
 
+    @property
+    def unread(self) -> bool:
+        """Whether a fault of its file, which is reported, left nothing of it."""
+        return not len(self.rows) and any(p.severity == "error" for p in self.problems)
+
     def filled(self, column: str) -> np.ndarray:
         """Say of each row whether its cell in `column` holds anything, readable or not."""
         if column not in self.raw.cells:

@@ -36,7 +36,8 @@ def _targets(contents: Contents, refers_to: str) -> list[str] | None:
     if refers_to == "framework.indicator":
         return [i.id for i in contents.framework.indicators] if contents.framework else None
     name, _dot, column = refers_to.partition(".")
-    if name not in contents.tables and TABLES[name].required:
+    table = contents.tables.get(name)
+    if table.unread if table else TABLES[name].required:
         return None
     return [v for v in dict.fromkeys(contents.frame(name)[column]) if v]
 
@@ -112,8 +113,8 @@ def district_remedy(contents: Contents, word: str, *, search: bool = True) -> st
         names = contents.frame("districts").drop_duplicates("district_id")
         called = dict(zip(names["district_id"], names["name"], strict=True))
         shown = [f"{c} ({called[c]})" if called[c] else c for c in codes]
-        return _("A zero at its end or beginning was lost: write {code}, and format the column "
-                 "as Text.", code=_(" or ").join(shown))  # fmt: skip
+        return _("A zero of the code was lost: write {code}, and format the column as Text.",
+                 code=_(" or ").join(shown))  # fmt: skip
     districts = contents.frame("districts")
     return choose_from(word, chain(districts["district_id"], districts["name"]), search=search)
 
@@ -208,8 +209,10 @@ def zeros_lost(table: ReadTable) -> Iterator[Problem]:
 def check_focus(contents: Contents) -> Iterator[Problem]:
     """Report a focus district that is none of the study's."""
     focus = contents.settings.config.get("focus_district")
-    codes = list(contents.frame("districts")["district_id"])
-    if isinstance(focus, str) and "districts" in contents.tables and focus not in codes:
+    districts = contents.tables.get("districts")
+    if districts is None or districts.unread:
+        return
+    if isinstance(focus, str) and focus not in set(districts.frame["district_id"]):
         yield Problem(
             "error", FILE, contents.settings.lines.get("focus_district"), "focus_district",
             _("“{word}” does not stand in the table {table}", word=focus, table="districts"),
