@@ -26,20 +26,18 @@ def sources_disagree(contents: Contents, counts: ReadTable) -> Iterator[Problem]
     if not known.duplicated().any():  # nearly always; the rest looks at each count again
         return
     frame = _ranked(contents, counts)
-    several = frame[frame.groupby(_CELL)["number"].transform("nunique") > 1]
-    if several.empty:
+    paired = frame.merge(frame.drop_duplicates(_CELL), on=_CELL, suffixes=("", "_used"))
+    differs = paired[paired["number"] != paired["number_used"]].sort_values("position_used")
+    if differs.empty:
         return
-    pairs = _first_with_both_stages(contents, frame)
-    columns = ["number", "source_id", "position"]
-    used = several.groupby(_CELL, sort=False)[columns].transform("first")
-    differs = several["number"] != used["number"]
-    found: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
-    for other, first in zip(several[differs].itertuples(), used[differs].itertuples(), strict=True):
-        reasons = [counts.frame["known"].iat[p] for p in (first.position, other.position)]
-        rate = pairs.get((other.district_id, other.year, other.stage), "")
-        key = (first.source_id, other.source_id, next(filter(None, reasons), ""), rate)
-        found.setdefault(key, []).append((first, other))
-    for (_first, _second, known, rate), rows in found.items():
+    rates = _first_with_both_stages(contents, frame)
+    reasons = counts.frame["known"].tolist()
+    found: dict[tuple[str, ...], list[Any]] = {}
+    for row in differs.itertuples():
+        known = reasons[row.position_used] or reasons[row.position]
+        rate = rates.get((row.district_id, row.year, row.stage), "")
+        found.setdefault((row.source_id_used, row.source_id, known, rate), []).append(row)
+    for (_used, _other, known, rate), rows in found.items():
         yield _disagreement(counts, rows, known, rate, frame)
 
 
@@ -65,8 +63,7 @@ def _first_with_both_stages(
         return {}
     ends = [chosen.get("from", ordered[0]), chosen.get("to", ordered[-1])]
     both = frame[frame["stage"].isin(ends)].sort_values("order", kind="stable")
-    key = ["district_id", "year", "source_id"]
-    both = both[both.groupby(key)["stage"].transform("nunique") == 2]
+    both = both[both.duplicated(["district_id", "year", "source_id"], keep=False)]
     first = both.drop_duplicates(["district_id", "year"])
     return {
         (row.district_id, row.year, stage): str(row.source_id)
@@ -76,25 +73,26 @@ def _first_with_both_stages(
 
 
 def _disagreement(
-    counts: ReadTable, rows: list[tuple[Any, Any]], known: str, rate: str, frame: pd.DataFrame
+    counts: ReadTable, rows: list[Any], known: str, rate: str, frame: pd.DataFrame
 ) -> Problem:
-    first, other = rows[0]
+    row = rows[0]
     message = _(
         "says {count} ({source}), but row {row} says {other} ({second}): {count} is used, because "
         "its source stands first in sources.csv",
-        count=first.number, source=first.source_id, row=int(counts.rows[other.position]),
-        other=other.number, second=other.source_id,
+        count=row.number_used, source=row.source_id_used, row=int(counts.rows[row.position]),
+        other=row.number, second=row.source_id,
     )  # fmt: skip
-    if rate and rate != first.source_id:
-        same = frame[(frame[_CELL] == [getattr(other, c) for c in _CELL]).all(axis=1)]
+    if rate and rate != row.source_id_used:
+        same = frame[(frame[_CELL] == [getattr(row, c) for c in _CELL]).all(axis=1)]
         number = same.loc[same["source_id"] == rate, "number"].iloc[0]
         message += _("; the execution rate uses {count} ({source}), the first with both of its "
                      "stages", count=number, source=rate)  # fmt: skip
-    message += and_rows([int(counts.rows[one.position]) for one, _two in rows])
+    message += and_rows([int(counts.rows[r.position_used]) for r in rows])
+    place = int(row.position_used)
     if known:
         message += _(" (known: {reason})", reason=known)
-        return counts.problem("note", int(first.position), "count", message, "")
+        return counts.problem("note", place, "count", message, "")
     return counts.problem(
-        "warning", int(first.position), "count", message,
+        "warning", place, "count", message,
         _("Compare with the sources; if both are right, give the reason in the column known."),
     )  # fmt: skip
