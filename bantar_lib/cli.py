@@ -257,10 +257,9 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{problem} [{label}]" if label else problem)
     errors = sum(p.severity == "error" for p in problems)
     warnings = sum(p.severity == "warning" for p in problems)
-    print(
-        _("{errors} errors, {warnings} warnings.", errors=errors, warnings=warnings),
-        file=sys.stderr,
-    )
+    said = [_("{n} error", plural="{n} errors", n=errors),
+            _("{n} warning.", plural="{n} warnings.", n=warnings)]  # fmt: skip
+    print(*said, sep=", ", file=sys.stderr)
     return 1 if errors else 0
 
 
@@ -275,7 +274,10 @@ def _run(options: argparse.Namespace) -> int:
     what = {"parameters": _pairs(options.set, "--set"), "outputs": options.outputs,
             "lang": lang, "force": options.force}  # fmt: skip
     if options.dry_run:
-        _print_table(batch.list_due(options.study, options.district, **what), in_words)
+        waiting = batch.list_due(options.study, options.district, **what)
+        _print_table(waiting, in_words)
+        if waiting.empty:
+            print(_("Nothing is to be run: all pages are up to date."), file=sys.stderr)
         return 0
     try:
         with Progress() as progress:

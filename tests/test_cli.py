@@ -164,8 +164,56 @@ def test_check_names_each_fault_in_one_line(bantar, write_small, lang):
     assert {"counts.csv:2:count", "counts.csv:3:district_id", "counts.csv:4:stage",
             "districts.csv:2:units"} <= set(places)  # fmt: skip
     assert all(" — " in line for line in said.out.splitlines())
-    counted = {"id": r"4 kesalahan, \d peringatan\.\n", "en": r"4 errors, \d warnings\.\n"}
+    counted = {"id": r"4 kesalahan, \d peringatan\.\n", "en": r"4 errors, \d warnings?\.\n"}
     assert re.fullmatch(counted[lang], said.err)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said_of_one", "said_of_two"),
+    [
+        ("en", "1 error, 1 warning.\n", "2 errors, 0 warnings.\n"),
+        ("id", "1 kesalahan, 1 peringatan.\n", "2 kesalahan, 0 peringatan.\n"),
+    ],
+)
+def test_check_counts_in_words_that_agree(bantar, write_small, lang, said_of_one, said_of_two):
+    places = [("01", "Melati", 40), ("02", "Kenanga", 50)]
+    one = write_small(places, [("01", 2020, "proposed", "-3")])  # and Kenanga has no counts
+    assert bantar("check", one, "--lang", lang).err == said_of_one
+    counts = [("01", 2020, "proposed", "-3"), ("02", 2020, "proposed", "x")]
+    assert bantar("check", write_small(places, counts, name="two"), "--lang", lang).err == (
+        said_of_two
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "“Melati”: wells has no districts yet. Fill in the table districts."),
+     ("id", "“Melati”: wells belum mempunyai wilayah. Isi tabel districts.")],
+)  # fmt: skip
+def test_check_of_a_study_to_fill_in_names_what_run_refuses(bantar, elsewhere, lang, words):
+    bantar("new", "wells", "--template")
+    said = bantar("check", "wells", "--lang", lang)
+    assert said.code == 0
+    assert "study.xlsx[districts]: " in said.out and "`bantar run`" in said.out
+    assert bantar("run", "wells", "--lang", lang).code == 1
+    said = bantar("run", "wells", "--district", "Melati", "--lang", lang)
+    assert (said.code, words in said.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "Nothing is to be run"), ("id", "Tidak ada yang perlu dijalankan")]
+)
+def test_a_dry_run_with_nothing_to_do_says_so(bantar, write_small, monkeypatch, lang, words):
+    from bantar_lib import batch
+
+    study = write_small()
+    found = batch.list_due(study)
+    monkeypatch.setattr(batch, "list_due", lambda *_args, **_more: found)
+    assert words not in bantar("run", study, "--dry-run", "--lang", lang).err
+    found = found.iloc[:0]
+    said = bantar("run", study, "--dry-run", "--lang", lang)
+    assert (said.code, len(said.out.splitlines())) == (0, 1)
+    assert words in said.err
 
 
 def test_check_of_no_study(bantar, elsewhere):
@@ -280,6 +328,9 @@ def test_new_overwrites_nothing(bantar, elsewhere):
     said = bantar("new", "wells")
     assert (said.code, said.out) == (1, "")
     assert len(said.err.splitlines()) == 1
+    for lang, words in {"en": "go on filling it in", "id": "lanjutkan mengisinya"}.items():
+        said = bantar("new", "wells", "--lang", lang)
+        assert words in said.err and f"`bantar check {Path('data') / 'wells'}`" in said.err
     assert (folder / "counts.csv").read_text("utf-8") == "mine"
 
 

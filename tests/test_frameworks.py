@@ -238,8 +238,8 @@ def test_the_small_framework_is_sound(tmp_path):
         ("aliases: [Pengairan]", "label: {id: Air, en: Water}",
          "small.yml:13: “label” stands twice in one entry; delete one."),
         ("en: Water}", "en: Water",
-         "small.yml:12: not readable as YAML; check indentation, colons and quotation marks here "
-         "and just above."),
+         "small.yml:11: the bracket “{” is not closed, or a comma is missing in it; close it, or "
+         "put a comma between the entries."),
         ("id: small", "id: smaller",
          "small.yml:1: the id is “smaller” but the file is called “small”; give both one name."),
     ],

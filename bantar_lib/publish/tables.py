@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -50,13 +52,62 @@ def workbook_bytes(report: Report, results: pd.DataFrame) -> bytes:
     columns = list(results.columns)
     _add(book, _("results"), columns, results.itertuples(index=False), report.marks)
     for name, grid in zip(names, grids, strict=True):
-        _add(book, name, grid.heads, grid.rows, [grid.caption, *report.marks])
+        _add(book, name, grid.heads, _cells(grid, report.lang), [grid.caption, *report.marks])
     # openpyxl dates a book by the clock when it is saved.
     return same_bytes(
         book_bytes(book),
         report.seconds,
         {"dcterms:modified": run.strftime("%Y-%m-%dT%H:%M:%SZ").encode()},
     )
+
+
+class Shown(NamedTuple):
+    """A number of a page: its value, how Excel is to show it, and how the page wrote it."""
+
+    number: int | float
+    format: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def as_number(text: str, lang: str) -> Shown | str:
+    """Return a cell that holds one number as that number, any other as the text it is.
+
+    Parameters
+    ----------
+    text : str
+        As a page in `lang` writes it: a percentage, thousands parted, a long minus.
+    lang : {"id", "en"}
+        Says which of point and comma is the decimal mark.
+
+    Examples
+    --------
+    >>> as_number("21,3%", "id")[:2], as_number("1.562", "id")[:2], as_number("1.562", "en")[:2]
+    ((0.213, '0.0%'), (1562, '#,##0'), (1.562, '0.000'))
+    >>> as_number("21–30%", "id"), as_number("007", "id")
+    ('21–30%', '007')
+    """
+    point, comma = (re.escape(mark) for mark in ((",", ".") if lang == "id" else (".", ",")))
+    whole = rf"0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{comma}[0-9]{{3}})+"
+    found = re.fullmatch(rf"([-−]?)({whole})(?:{point}([0-9]+))?(%?)", text)
+    if found is None:
+        return text
+    sign, digits, decimals, percent = found.groups(default="")
+    plain = re.sub(comma, "", digits)
+    # Decimal, since 21.3 / 100 is not the nearest float to 0.213.
+    value = Decimal(f"{sign and '-'}{plain}.{decimals or 0}") / (100 if percent else 1)
+    shown = ("0" if plain == digits else "#,##0") + ("." + "0" * len(decimals) if decimals else "")
+    exact = int(value) if value == int(value) and not decimals and not percent else float(value)
+    return Shown(exact, shown + percent, text)
+
+
+def _cells(grid: Grid, lang: str) -> Iterator[list[Shown | str]]:
+    """Yield a table's rows, the cells of its columns of numbers as numbers where they are."""
+    for row in grid.rows:
+        yield [as_number(text, lang) if number else text
+               for text, number in zip(row, grid.numeric, strict=True)]  # fmt: skip
 
 
 def _add(book: Workbook, name: str, heads: Sequence[str], rows: Any, notes: Sequence[str]) -> None:
@@ -72,7 +123,10 @@ def _add(book: Workbook, name: str, heads: Sequence[str], rows: Any, notes: Sequ
     for last, row in enumerate(rows, 2):
         for n, value in enumerate(row, 1):
             cell = sheet.cell(last, n)
-            put(cell, None if pd.isna(value) else value)
+            if isinstance(value, Shown):
+                cell.value, cell.number_format = value.number, value.format
+            else:
+                put(cell, None if pd.isna(value) else value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             widths[n - 1] = max(widths[n - 1], len(str(value)))
     for n, note in enumerate(notes, last + 2):
@@ -92,7 +146,7 @@ def _fill_dictionary(
     lines += [(_("results"), c, meanings[c]) for c in results.columns]
     for name, grid in grids:
         lines.append((name, "", grid.caption))
-        lines += [(name, head, _("as on the page; numbers are written as text")
+        lines += [(name, head, _("as on the page; a cell with more than one number is text")
                    if number else _("as on the page"))
                   for head, number in zip(grid.heads, grid.numeric, strict=True)]  # fmt: skip
     for n, line in enumerate(lines, 1):

@@ -25,6 +25,7 @@ _ = room_words("study")
 NEEDED = ("districts", "counts", "sources")
 """The tables without which nothing can be evaluated."""
 YEARS = range(1900, 2101)
+_SHOWN = 8
 
 
 def check_study(path: str | Path) -> list[Problem]:
@@ -54,6 +55,8 @@ def check_study(path: str | Path) -> list[Problem]:
     contents = read_contents(folder)
     return in_order([
         *faults_of(contents, TABLES),
+        *_nothing_yet(contents),
+        *_open_elsewhere(contents),
         *check_focus(contents),
         *check_logs(contents),
         *check_report(folder),
@@ -64,9 +67,11 @@ def check_study(path: str | Path) -> list[Problem]:
 def faults_of(contents: Contents, names: Collection[str]) -> list[Problem]:
     """Return the faults of what was read and of the tables `names`."""
     problems = list(contents.problems)
+    # What a workbook holds that cannot be opened is not known: no table is missing yet.
+    closed = any(p.file.casefold() == WORKBOOK and p.severity == "error" for p in problems)
     for name in names:
         if name not in contents.tables:
-            if TABLES[name].required:
+            if TABLES[name].required and not closed:
                 problems.append(_missing(name))
             continue
         table = contents.tables[name]
@@ -107,6 +112,8 @@ def _check_cells(table: ReadTable, contents: Contents) -> Iterator[Problem]:
             continue
         blank = ~table.filled(column.name)
         if table.table.name == "segments" and column.name in ("text_id", "text_en"):
+            if "sources" not in contents.tables or contents.tables["sources"].unread:
+                continue  # which of the cells must be blank cannot be known
             blank &= ~_unreleased(contents, table)  # what may not leave must not stand here
         if table.table.name == "districts":
             blank &= ~_totals(table)  # a total is to be deleted, not to be filled in
@@ -165,9 +172,20 @@ def _check_key(table: ReadTable) -> Iterator[Problem]:
         yield table.problem(
             "error", positions[1], key[0],
             _("repeats row {row}: {key}", row=int(table.rows[positions[0]]), key=", ".join(values))
-            + and_rows(table.rows[positions[1:]]),
+            + and_rows(table.rows[positions[1:]]) + _said_by_rows(table, positions),
             _("Delete one of the rows, or mend {columns}.", columns=", ".join(key)),
         )  # fmt: skip
+
+
+def _said_by_rows(table: ReadTable, positions: list[int]) -> str:
+    """Return what rows that name one thing say of it, where a table holds one number a row."""
+    numbers = [c.name for c in table.table.columns if c.name not in table.table.key
+               and c.kind in ("int", "number") and (c.required or c.heading)]  # fmt: skip
+    if len(numbers) != 1 or numbers[0] not in table.raw.cells:
+        return ""
+    said = [table.raw.cells[numbers[0]].iat[i] or "–" for i in positions[:_SHOWN]]
+    return _("; the rows say {values}",
+             values=", ".join(said) + (", …" if len(positions) > _SHOWN else ""))  # fmt: skip
 
 
 def _check_ranges(table: ReadTable) -> Iterator[Problem]:
@@ -217,6 +235,35 @@ def _check_districts(table: ReadTable) -> Iterator[Problem]:
               row=second),
         )  # fmt: skip
     yield from zeros_lost(table)
+
+
+def _nothing_yet(contents: Contents) -> Iterator[Problem]:
+    """Report a table that waits to be filled in: no error, but nothing can be said yet."""
+    districts, counts = (contents.tables.get(name) for name in ("districts", "counts"))
+    if districts and not districts.unread and not len(districts.rows):
+        yield districts.problem("warning", None, "",
+                                _("holds no districts yet, so that `bantar run` has nothing to do"),
+                                _("Write one row for each district."))  # fmt: skip
+    if counts and not counts.unread and not len(counts.rows):
+        yield counts.problem("warning", None, "",
+                             _("holds no counts yet, so that every district is unknown"),
+                             _("Write one row for each district, year and stage."))  # fmt: skip
+
+
+def _open_elsewhere(contents: Contents) -> Iterator[Problem]:
+    """Report workbooks beside which a spreadsheet keeps its lock: they may change any moment."""
+    closed = {p.file for p in contents.problems if p.severity == "error"}
+    for path in sorted(contents.folder.glob("*.[xX][lL][sS][xX]")):
+        is_read = path.stem.casefold() in TABLES or path.name.casefold() == WORKBOOK
+        locks = (f"~${path.name}", f".~lock.{path.name}#")  # of Excel, of LibreOffice
+        if (
+            is_read
+            and path.name not in closed
+            and any((contents.folder / lock).exists() for lock in locks)
+        ):
+            yield Problem("warning", path.name, None, "",
+                          _("is open in a spreadsheet program: what is not saved yet is not seen"),
+                          _("Save it there, then check again."))  # fmt: skip
 
 
 def _stray_files(contents: Contents) -> Iterator[Problem]:

@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 
 from bantar_lib.study.contents import Contents, ReadTable
-from bantar_lib.study.numbers import whole_number
+from bantar_lib.study.counts_sources import sources_disagree
+from bantar_lib.study.numbers import UnreadableError, whole_number
 from bantar_lib.study.problems import Problem
+from bantar_lib.study.references import meant_districts
 from bantar_lib.words import room_words
 
 _ = room_words("study")
@@ -21,8 +23,9 @@ def check_counts(contents: Contents) -> Iterator[Problem]:
     yield from _above_units(contents, counts)
     yield from _stages_out_of_order(contents, counts)
     yield from _other_than_printed(contents, counts)
+    yield from sources_disagree(contents, counts)
     if "districts" in contents.tables and len(counts.rows):
-        yield from _without_counts(contents.tables["districts"], counts)
+        yield from _without_counts(contents, contents.tables["districts"], counts)
 
 
 def _above_units(contents: Contents, counts: ReadTable) -> Iterator[Problem]:
@@ -32,6 +35,15 @@ def _above_units(contents: Contents, counts: ReadTable) -> Iterator[Problem]:
     above = (frame["count_"] > units).fillna(False).to_numpy(dtype=bool)
     for row in frame.assign(units=units)[above].itertuples():
         i = int(str(row.Index))
+        if _is_grouped(counts, i):
+            text = counts.raw.cells["count"].iat[i]
+            yield counts.problem(
+                "error", i, "count",
+                _("“{text}” is read as {count}, more than the {units} units of {district}",
+                  text=text, count=row.count_, units=row.units, district=row.district_id),
+                _("Write {count} if that is meant; else correct the number.", count=row.count_),
+            )  # fmt: skip
+            continue
         severity, known = _severity(counts, [i])
         yield counts.problem(
             severity, i, "count",
@@ -39,6 +51,16 @@ def _above_units(contents: Contents, counts: ReadTable) -> Iterator[Problem]:
               units=row.units, district=row.district_id) + known,
             _remedy_unless(known),
         )  # fmt: skip
+
+
+def _is_grouped(counts: ReadTable, position: int) -> bool:
+    """Say whether a sign in a count was taken as a thousands mark."""
+    if position in counts.raw.marks.get("count", {}) or "count" in counts.raw.numbers:
+        return False  # its file holds it as a number
+    try:
+        return whole_number(counts.raw.cells["count"].iat[position])[1]
+    except UnreadableError:
+        return False
 
 
 def _severity(counts: ReadTable, positions: list[int]) -> tuple[Literal["warning", "note"], str]:
@@ -106,8 +128,12 @@ def _other_than_printed(contents: Contents, counts: ReadTable) -> Iterator[Probl
             )  # fmt: skip
 
 
-def _without_counts(districts: ReadTable, counts: ReadTable) -> Iterator[Problem]:
+def _without_counts(
+    contents: Contents, districts: ReadTable, counts: ReadTable
+) -> Iterator[Problem]:
     counted = set(counts.frame.loc[counts.filled("count"), "district_id"])
+    for word in counted - set(districts.frame["district_id"]):
+        counted.update(meant_districts(contents, word))  # its counts are there, only misnamed
     for i, code in enumerate(districts.frame["district_id"]):
         if code and code not in counted:
             yield districts.problem(

@@ -43,9 +43,27 @@ def _not_a_number(text: str, whole: bool) -> UnreadableError:
         if whole
         else _("“{text}” is not a number", text=text)
     )
+    if whole and (thousands := _meant_as_thousands(text)):
+        return UnreadableError(
+            message,
+            _("If the sign in it parts thousands, write {number}; leave the cell blank if it is "
+              "not known.", number=thousands),
+        )  # fmt: skip
     return UnreadableError(
         message, _("Write digits only, such as 1234; leave the cell blank if it is not known.")
     )
+
+
+def _meant_as_thousands(text: str) -> str:
+    """Return the whole number that a spreadsheet made a fraction of: 1.25 was 1.250.
+
+    Examples
+    --------
+    >>> _meant_as_thousands("1.25"), _meant_as_thousands("12,5"), _meant_as_thousands("0.5")
+    ('1250', '12500', '')
+    """
+    match = re.fullmatch(r"([1-9][0-9]{0,2})[.,]([0-9]{1,3})", text)
+    return match[1] + match[2].ljust(3, "0") if match else ""
 
 
 def whole_number(text: str) -> tuple[int, bool]:

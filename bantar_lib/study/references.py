@@ -9,9 +9,9 @@ from itertools import chain
 
 import numpy as np
 
-from bantar_lib.study.contents import Contents, ReadTable
+from bantar_lib.study.contents import Contents, ReadTable, without_zeros
 from bantar_lib.study.problems import Problem, and_rows, choose_from
-from bantar_lib.study.settings import FILE
+from bantar_lib.study.settings import FILE, folded, stages_called
 from bantar_lib.study.tables import TABLES, Column
 from bantar_lib.words import room_words
 
@@ -36,7 +36,8 @@ def _targets(contents: Contents, refers_to: str) -> list[str] | None:
     if refers_to == "framework.indicator":
         return [i.id for i in contents.framework.indicators] if contents.framework else None
     name, _dot, column = refers_to.partition(".")
-    if name not in contents.tables and TABLES[name].required:
+    table = contents.tables.get(name)
+    if table.unread if table else TABLES[name].required:
         return None
     return [v for v in dict.fromkeys(contents.frame(name)[column]) if v]
 
@@ -74,10 +75,11 @@ def _remedy(
 ) -> str:
     if column.refers_to == "districts.district_id":
         return district_remedy(contents, word, search=search)
-    if column.refers_to == "study.stage":
-        for stage, label in contents.settings.stages.items():
-            if word.casefold() in {str(v).casefold() for v in label.values()}:
-                return _("Write {code}.", code=stage)
+    stages = stages_called(contents.settings.stages) if column.refers_to == "study.stage" else {}
+    if shared := stages.get(folded(word)):
+        if len(shared) == 1:
+            return _("Write {code}.", code=shared[0])
+        return _("Write one of {codes}: several stages are called so.", codes=", ".join(shared))
     if column.refers_to == "framework.indicator" and contents.framework:
         for indicator in contents.framework.indicators:
             names = {*indicator.label.values(), *indicator.aliases, indicator.id.split(".")[-1]}
@@ -107,33 +109,54 @@ def district_remedy(contents: Contents, word: str, *, search: bool = True) -> st
     if codes:
         return _("Write one of the codes {codes}: several districts have this name.",
                  codes=", ".join(codes))  # fmt: skip
-    if whole := padded(word, contents.codes_without_zeros.get(word.strip("0"), [])):
-        return _("A zero at its end or beginning was lost: write {code}, and format the column "
-                 "as Text.", code=whole)  # fmt: skip
+    if codes := padded(word, contents.codes_without_zeros.get(without_zeros(word), [])):
+        names = contents.frame("districts").drop_duplicates("district_id")
+        called = dict(zip(names["district_id"], names["name"], strict=True))
+        shown = [f"{c} ({called[c]})" if called[c] else c for c in codes]
+        return _("A zero of the code was lost: write {code}, and format the column as Text.",
+                 code=_(" or ").join(shown))  # fmt: skip
     districts = contents.frame("districts")
     return choose_from(word, chain(districts["district_id"], districts["name"]), search=search)
 
 
-def padded(word: str, codes: Iterable[str]) -> str:
-    """Return the one code that is `word` with the zeros it lost, or ``""``.
+def meant_districts(contents: Contents, word: str) -> list[str]:
+    """Return the codes of the districts that a cell may mean that holds no code of any."""
+    named = contents.district_codes.get("".join(word.split()).casefold(), [])
+    return named or padded(word, contents.codes_without_zeros.get(without_zeros(word), []))
+
+
+def padded(word: str, codes: Iterable[str]) -> list[str]:
+    """Return the codes that are `word` with the zeros it lost.
+
+    Those that lack zeros before a part stand first: a spreadsheet drops these more often.
 
     Examples
     --------
     >>> padded("15.7", ["15.70", "15.71"]), padded("1", ["001", "010"]), padded("33", ["33.10"])
-    ('15.70', '001', '')
+    (['15.70'], ['001'], [])
+    >>> padded("15.71.1", ["15.71.10", "15.71.01"])
+    ['15.71.01', '15.71.10']
     """
-    found = {
+    known = [code for code in dict.fromkeys(codes) if code != word]
+    before = [code for code in known if _zeros_before(word, code)]
+    behind = [
         code
-        for code in codes
-        if code != word
-        and (
-            (re.fullmatch(r"[0-9]+\.[0-9]*", word) and code.startswith(word)
-             and not code[len(word) :].strip("0"))
-            or (word[:1].isdigit() and code.endswith(word)
-                and not code[: -len(word)].strip("0"))
-        )
-    }  # fmt: skip
-    return found.pop() if len(found) == 1 else ""
+        for code in known
+        if re.fullmatch(r"[0-9]+(\.[0-9]*)+", word)
+        and code.startswith(word)
+        and not code[len(word) :].strip("0")
+    ]
+    return list(dict.fromkeys([*before, *behind]))
+
+
+def _zeros_before(word: str, code: str) -> bool:
+    if word[:1].isdigit() and code.endswith(word) and not code[: -len(word)].strip("0"):
+        return True
+    parts, whole = word.split("."), code.split(".")
+    return len(parts) == len(whole) and all(
+        part.isdigit() and part.zfill(len(full)) == full
+        for part, full in zip(parts, whole, strict=True)
+    )
 
 
 def _shape(code: str) -> str:
@@ -186,8 +209,10 @@ def zeros_lost(table: ReadTable) -> Iterator[Problem]:
 def check_focus(contents: Contents) -> Iterator[Problem]:
     """Report a focus district that is none of the study's."""
     focus = contents.settings.config.get("focus_district")
-    codes = list(contents.frame("districts")["district_id"])
-    if isinstance(focus, str) and "districts" in contents.tables and focus not in codes:
+    districts = contents.tables.get("districts")
+    if districts is None or districts.unread:
+        return
+    if isinstance(focus, str) and focus not in set(districts.frame["district_id"]):
         yield Problem(
             "error", FILE, contents.settings.lines.get("focus_district"), "focus_district",
             _("“{word}” does not stand in the table {table}", word=focus, table="districts"),

@@ -116,7 +116,9 @@ def new_study(
         settings = StudySettings(id=identifier(path.name), title=texts, framework=framework)
         make_folder(path, settings)
         if workbook:
-            write_template(path / "study.xlsx", lang=lang)
+            # A stage may be chosen by its id, or by its label in the workbook's language.
+            words = [w for stage, label in settings.stages for w in (stage, label[lang])]
+            write_template(path / "study.xlsx", lang=lang, stages=list(dict.fromkeys(words)))
         else:
             for name in FILLED_IN:
                 write_rows(path / f"{name}.csv", name, ())
@@ -157,8 +159,10 @@ def free_folder(folder: str | Path) -> Path:
         path = Path("data") / name
     if path.is_file() or (path.is_dir() and any(path.iterdir())):
         raise UserError(
-            _("{folder} exists already and is not empty. Choose another name.", folder=path)
-        )
+            _("{folder} exists already and is not empty. If it is the study that you began, go on "
+              "filling it in and call `bantar check {folder}`; for another study choose another "
+              "name.", folder=path)
+        )  # fmt: skip
     return path
 
 

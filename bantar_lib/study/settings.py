@@ -15,6 +15,7 @@ from bantar_lib.study.csv_file import decode
 from bantar_lib.study.grid import cannot_open
 from bantar_lib.study.problems import Problem, choose_from, nearest
 from bantar_lib.words import LANGUAGES, room_words
+from bantar_lib.yaml_file import Wrong, what_is_wrong
 
 _ = room_words("study")
 
@@ -69,6 +70,26 @@ class Settings:
         return [s["id"] for s in listed if isinstance(s.get("id"), str)]
 
 
+def folded(text: str) -> str:
+    """Return a text without the differences that do not matter: case and spaces."""
+    return " ".join(text.split()).casefold()
+
+
+def stages_called(stages: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
+    """Return every id and label of stages, :func:`folded` → the stages it may mean.
+
+    Examples
+    --------
+    >>> stages_called({"proposed": {"id": "diusulkan", "en": "proposed"}})
+    {'proposed': ['proposed'], 'diusulkan': ['proposed']}
+    """
+    meant: dict[str, list[str]] = {}
+    for stage, label in stages.items():
+        for word in dict.fromkeys(folded(str(text)) for text in (stage, *label.values())):
+            meant.setdefault(word, []).append(stage)
+    return meant
+
+
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -84,15 +105,12 @@ def read_yaml(path: Path) -> tuple[Any, Any, Problem | None]:
         return yaml.load(text, loader), yaml.compose(text, Loader=loader), None
     except OSError as fault:
         return None, None, Problem("error", path.name, None, "", *cannot_open(path, fault))
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        why = getattr(fault, "problem", None) or getattr(fault, "reason", "") or "YAML"
-        return None, None, Problem(
-            "error", path.name, mark.line + 1 if mark else None, "",
-            _("cannot be read as YAML: {why}", why=why),
-            _("Look at this line and the one above: indent with spaces, and put text that holds "
-              "a colon or begins with a sign in quotation marks."),
-        )  # fmt: skip
+    except (yaml.YAMLError, ValueError) as fault:  # ValueError: a date that is none
+        return None, None, Problem("error", path.name, *_placed(what_is_wrong(text, fault)))
+
+
+def _placed(wrong: Wrong) -> tuple[int | None, str, str, str]:
+    return wrong.line, "", wrong.message, wrong.remedy
 
 
 def read_settings(folder: Path) -> Settings:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bantar_lib.study.cells import typed
+from bantar_lib.study.contents import Stages, with_stage_ids
 from bantar_lib.study.parquet_file import connect, records
 from bantar_lib.study.reading import Place, RawTable, known_headings, places, plain_heading
 from bantar_lib.study.tables import TABLES
@@ -18,7 +19,9 @@ LARGE = 5_000_000
 """Bytes from which on a file is searched instead of read whole."""
 
 
-def read_district(folder: Path, name: str, code: str) -> pd.DataFrame | None:
+def read_district(
+    folder: Path, name: str, code: str, stages: Stages | None = None
+) -> pd.DataFrame | None:
     """Return a district's rows of a large table, with types.
 
     Parameters
@@ -29,6 +32,8 @@ def read_district(folder: Path, name: str, code: str) -> pd.DataFrame | None:
         A table with a ``district_id``.
     code : str
         The district's code.
+    stages : mapping, optional
+        The study's stages, as :func:`~.contents.read_typed` takes them.
 
     Returns
     -------
@@ -61,7 +66,9 @@ def read_district(folder: Path, name: str, code: str) -> pd.DataFrame | None:
     )  # fmt: skip
     raw = RawTable(TABLES[name], Place(found[0].path), cells, np.arange(2, len(rows) + 2))
     frame, problems = typed(raw)
-    return None if any(p.severity == "error" for p in problems) else frame
+    if any(p.severity == "error" for p in problems):
+        return None
+    return with_stage_ids(frame, raw.table, stages or {})
 
 
 def _source(path: Path, name: str) -> str | None:

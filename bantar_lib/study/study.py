@@ -88,6 +88,10 @@ class Study:
         loose = [Stage(s["id"], s["label"], False) for s in self.config.get("unstaged") or []]
         return (*ordered, *loose)
 
+    @cached_property
+    def _labels(self) -> dict[str, Mapping[str, str]]:
+        return {s.id: s.label for s in self.stages}
+
     def label(self, stage: str, lang: str) -> str:
         """Return a stage's label in `lang`.
 
@@ -101,7 +105,7 @@ class Study:
         >>> load_study("kampung_bantar").label("proposed", "id")
         'diusulkan'
         """
-        return str({s.id: s.label for s in self.stages}[stage][lang])
+        return str(self._labels[stage][lang])
 
     @property
     def first_stage(self) -> str:
@@ -154,7 +158,7 @@ class Study:
         if name not in self._tables:
             part = self._kept(name, code)
             if part is None:
-                part = read_district(self.path, name, code)
+                part = read_district(self.path, name, code, self._labels)
             if part is not None:
                 return part
         whole = self._whole(name)
@@ -172,7 +176,7 @@ class Study:
         return store.fetch(self.opened.content_hash, f"table-{name}", district=code)
 
     def _read(self, name: str) -> pd.DataFrame:
-        read = read_typed(self.path, name)
+        read = read_typed(self.path, name, self._labels)
         if read is None:
             return no_rows(TABLES[name])
         _stop_at(self.path, read.problems)
@@ -262,6 +266,9 @@ class Study:
         if near:
             return _("There is no district “{key}” in {study}. Did you mean {near}?",
                      key=key, study=self.id, near=", ".join(near))  # fmt: skip
+        if table.empty:
+            return _("There is no district “{key}”: {study} has no districts yet. Fill in the "
+                     "table districts.", key=key, study=self.id)  # fmt: skip
         called = list(dict.fromkeys(table["name"]))
         known = [*called[:12], "…"] if len(called) > 12 else called
         return _("There is no district “{key}” in {study}. There are: {known}.",

@@ -45,7 +45,7 @@ def write_template(path: str | Path, *, lang: str, stages: Sequence[str] = _STAG
     lang : {"id", "en"}
         Language of the instructions and comments. Headings are the same in both.
     stages : sequence of str
-        What the column ``stage`` offers: the ids of the stages in ``study.yml``.
+        What the column ``stage`` offers: ids, and labels, of the stages in ``study.yml``.
 
     Returns
     -------

@@ -73,8 +73,11 @@ def unreadable(path: Path) -> Grid | None:
     if (path.parent / f"~${path.name}").exists():
         grid.report("error", None, *cannot_open(path, PermissionError()))
     else:
-        grid.report("error", None, _("is not an Excel workbook, or is locked by a password"),
-                    _("Save it from Excel as .xlsx without a password."))  # fmt: skip
+        grid.report("error", None,
+                    _("is no whole Excel workbook: it may be damaged, copied only in part, or "
+                      "locked by a password"),
+                    _("Copy it again, or open it in Excel and save it as .xlsx without a "
+                      "password."))  # fmt: skip
     return grid
 
 

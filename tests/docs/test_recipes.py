@@ -51,7 +51,10 @@ def test_a_new_study_says_what_is_still_to_be_filled_in(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["new", "empty", "--lang", "en"]) == 0
     left = [p for p in check_study(tmp_path / "data" / "empty") if p.severity == "warning"]
-    assert [p.column for p in left] == ["title", "programme", "place"]
+    assert [(p.file, p.column) for p in left] == [
+        ("counts.csv", ""), ("districts.csv", ""),
+        ("study.yml", "title"), ("study.yml", "programme"), ("study.yml", "place"),
+    ]  # fmt: skip
 
 
 def test_add_a_study(my_city, capsys):

@@ -16,9 +16,10 @@ from nbformat import v4
 from pypdf import PdfReader
 from reports import put
 
-from bantar_lib import load_study
+from bantar_lib import load_study, words
 from bantar_lib.errors import UserError
 from bantar_lib.publish import FORMATS, write_report
+from bantar_lib.publish.tables import Shown, as_number
 from bantar_lib.words import language
 
 
@@ -210,6 +211,47 @@ def test_the_workbook_has_the_run_s_rows_and_acts_on_nothing(study, outputs):
     for sheet in book.sheetnames[1:]:
         heads = [c.value for c in book[sheet][1] if c.value]
         assert all(told.get((sheet, head)) for head in heads), sheet
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "number", "shown"),
+    [("27", "id", 27, "0"), ("0", "en", 0, "0"), ("63%", "id", 0.63, "0%"),
+     ("21,3%", "id", 0.213, "0.0%"), ("21.3%", "en", 0.213, "0.0%"), ("1.562", "id", 1562, "#,##0"),
+     ("1,562", "en", 1562, "#,##0"), ("1.562,5", "id", 1562.5, "#,##0.0"),
+     ("0,5", "id", 0.5, "0.0"), ("2,0", "id", 2.0, "0.0"), ("−3", "en", -3, "0"),
+     ("−0,25", "id", -0.25, "0.00"), ("2015", "id", 2015, "0"), ("0,007", "id", 0.007, "0.000")],
+)  # fmt: skip
+def test_a_cell_with_one_number_is_a_number(text, lang, number, shown):
+    found = as_number(text, lang)
+    assert isinstance(found, Shown)
+    assert (found.number, type(found.number), found.format) == (number, type(number), shown)
+    # Written by the same rules that pages follow, it is the text again.
+    digits = len(shown.partition(".")[2].rstrip("%"))
+    with language(lang):
+        again = words.percent(number, digits) if "%" in shown else words.number(number, digits)
+    assert again == text or text == "2015"
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("text", ["–", "", "21–30%", "7 of 9", "007", "15.71", "1,2,3", "<0,1%",
+                                  "12 RT", "=1+1", "1e3", "٣"])  # fmt: skip
+def test_a_cell_with_more_than_a_number_stays_text(text, lang):
+    as_decimal = text == "15.71" and lang == "en"
+    assert as_decimal or as_number(text, lang) == text
+
+
+def test_the_tables_of_the_workbook_can_be_summed(study, outputs):
+    from openpyxl import load_workbook
+
+    put(study, outputs)
+    made = write_report(study, "Melati", outputs=outputs, format="xlsx")
+    book = load_workbook(io.BytesIO(made.read_bytes()))
+    sheet = next(s for s in book if [c.value for c in s[1]][1:2] == ["bagian dari seluruh RT"])
+    cells = [sheet.cell(n, 2) for n in (2, 3, 4)]
+    assert [c.value for c in cells] == [11, 54, "–"]
+    assert [c.data_type for c in cells] == ["n", "n", "s"]
+    assert cells[0].number_format == "0"
+    assert all(isinstance(sheet.cell(n, 1).value, str) for n in (2, 3, 4))
 
 
 def test_of_two_headings_in_a_row_the_lower_stays(study, outputs):

@@ -123,6 +123,52 @@ def change(path: Path, old: str, new: str) -> None:
     write(path, text.replace(old, new))
 
 
+Spoil = Callable[[Path], None]
+
+
+def swap(file: str, old: str, new: str) -> Spoil:
+    return lambda folder: change(folder / file, old, new)
+
+
+def append(file: str, line: str) -> Spoil:
+    def spoil(folder: Path) -> None:
+        path = folder / file
+        write(path, path.read_text(encoding="utf-8") + line)
+
+    return spoil
+
+
+def remove(file: str) -> Spoil:
+    return lambda folder: (folder / file).unlink()
+
+
+def add(file: str, text: str) -> Spoil:
+    return lambda folder: write(folder / file, text)
+
+
+def as_xlsx(table: str, convert: Callable[[int, int, str], object]) -> Spoil:
+    """Turn a table into a workbook; `convert` gets row (from 1), column (from 0) and text."""
+
+    def spoil(folder: Path) -> None:
+        rows = cells_of((folder / f"{table}.csv").read_text(encoding="utf-8"))
+        (folder / f"{table}.csv").unlink()
+        made = [[convert(i, j, c) for j, c in enumerate(r)] for i, r in enumerate(rows, 1)]
+        write_xlsx(folder / f"{table}.xlsx", **{table: made})
+
+    return spoil
+
+
+def half(table: str) -> Spoil:
+    """Turn a table into a workbook of which only a part was copied."""
+
+    def spoil(folder: Path) -> None:
+        as_xlsx(table, lambda i, j, c: c)(folder)
+        path = folder / f"{table}.xlsx"
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    return spoil
+
+
 @pytest.fixture
 def write_study(tmp_path: Path) -> Callable[[str], Path]:
     """Write a valid study into a folder of this name and return the folder."""

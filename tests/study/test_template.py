@@ -60,6 +60,16 @@ def test_drop_downs(path):
     assert all(len(f) <= 257 for f in (*counts.values(), *sources.values())), "Excel's limit"
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("id", "proposed,diusulkan,implemented,terlaksana"), ("en", "proposed,implemented")],
+)
+def test_a_new_study_s_workbook_offers_its_stages_and_their_labels(tmp_path, lang, words):
+    folder = new_study(tmp_path / "s", workbook=True, lang=lang)
+    rules = load_workbook(folder / "study.xlsx")["counts"].data_validations.dataValidation
+    assert f'"{words}"' in [r.formula1 for r in rules]
+
+
 def test_every_heading_with_a_meaning_explains_itself(tmp_path, monkeypatch):
     data = tmp_path / "data"
     data.mkdir()
