@@ -130,9 +130,10 @@ def _run(attempt: _Attempt) -> None:
     part = attempt.part(job.output)
     try:
         job.output.parent.mkdir(parents=True, exist_ok=True)  # before the work, not after it
+        source = one_language(read_notebook(job.notebook), task.page.lang, job.lacking)
         attempt.usage = execute_notebook(
-            one_language(read_notebook(job.notebook), task.page.lang), part, job.parameters,
-            engine=task.engine, timeout=task.timeout, memory_mb=task.memory_mb,
+            source, part, job.parameters, engine=task.engine, timeout=task.timeout,
+            memory_mb=task.memory_mb,
         )  # fmt: skip
         attempt.executed = True
     except PapermillExecutionError as fault:

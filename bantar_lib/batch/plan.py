@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -46,6 +46,8 @@ class Job:
         The folder of the study and language: it holds all outputs and the manifest.
     district_id, district : str
         Blank for a study-wide notebook.
+    lacking : tuple of str
+        What the study holds nothing of: cells about that are left out.
     """
 
     notebook: Path
@@ -54,6 +56,7 @@ class Job:
     root: Path
     district_id: str = ""
     district: str = ""
+    lacking: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -89,14 +92,50 @@ def has_tag(cell: NotebookNode, tag: str) -> bool:
     return tag in cell.metadata.get("tags", [])
 
 
-def one_language(notebook: NotebookNode, lang: str) -> NotebookNode:
-    """Return a copy with only the cells of `lang` and those of no language."""
+def one_language(notebook: NotebookNode, lang: str, lacking: Collection[str] = ()) -> NotebookNode:
+    """Return a copy with only the cells of `lang` and those of no language.
+
+    A cell that needs only what is `lacking` (see :func:`_lacking`) is left out as well.
+    """
     import copy
 
     kept = copy.deepcopy(notebook)
     others = [other for other in LANGUAGES if other != lang]
-    kept.cells = [c for c in kept.cells if not any(has_tag(c, o) for o in others)]
+    kept.cells = [
+        c for c in kept.cells
+        if not any(has_tag(c, o) for o in others) and _has_matter(c, lacking)
+    ]  # fmt: skip
     return kept
+
+
+def _needs(part: NotebookNode) -> list[str]:
+    """Return what a notebook or a cell is about, as its metadata say: ``needs``.
+
+    A table, ``codings`` for the coding logs, or a column as ``table.column``.
+    """
+    return list(part.metadata.get("bantar", {}).get("needs", []))
+
+
+def _has_matter(part: NotebookNode, lacking: Collection[str]) -> bool:
+    needs = _needs(part)
+    return not needs or any(name not in lacking for name in needs)
+
+
+def _lacking(study: Study, notebooks: Sequence[Path]) -> tuple[str, ...]:
+    """Return what notebooks or their cells need, and the study holds nothing of."""
+    parts = [part for n in map(read_notebook, notebooks) for part in (n, *n.cells)]
+    names = {name for part in parts for name in _needs(part)}
+    return tuple(sorted(name for name in names if not _holds(study, name)))
+
+
+def _holds(study: Study, name: str) -> bool:
+    if name == "codings":
+        return any(path.stat().st_size for path in log_files(study.path))
+    table, _dot, column = name.partition(".")
+    rows = study.table(table)
+    if not column:
+        return not rows.empty
+    return bool((rows[column].notna() & (rows[column].astype(str) != "")).any())
 
 
 def declared_parameters(path: Path) -> dict[str, str]:
@@ -224,16 +263,6 @@ def reference(study: Study) -> str:
     return study.path.name if found.resolve() == study.path else str(study.path)
 
 
-def _has_matter(study: Study, notebook: Path) -> bool:
-    """Say whether a study holds any of what a notebook is about (its metadata, ``needs``)."""
-    needs = read_notebook(notebook).metadata.get("bantar", {}).get("needs", [])
-    return not needs or any(
-        any(path.stat().st_size for path in log_files(study.path)) if name == "codings"
-        else not study.table(name).empty
-        for name in needs
-    )  # fmt: skip
-
-
 def plan(
     study: Study,
     districts: Sequence[str] | None,
@@ -272,7 +301,7 @@ def plan(
     notebooks = batch_notebooks()
     extra = typed_parameters(parameters or {}, notebooks)
     table = study.districts
-    folders = district_folders(table)
+    folders, lacking = district_folders(table), _lacking(study, notebooks)
     if districts is not None:
         wanted = [study.district(d)["district_id"] for d in districts]
         table = table[table["district_id"].isin(wanted)]
@@ -284,11 +313,12 @@ def plan(
         base = {"study": reference(study), "lang": lang}
         base |= {k: v for k, v in extra.items() if k in declared}
         if "district" not in declared:
-            if districts is None and _has_matter(study, path):
-                wide.append(Job(path, base, root / path.name, root))
+            if districts is None and _has_matter(read_notebook(path), lacking):
+                wide.append(Job(path, base, root / path.name, root, lacking=lacking))
             continue
         for row in table[["district_id", "name"]].itertuples(index=False):
             folder = root / "districts" / folders[row.district_id]
             filled = {**base, "district": row.district_id}
-            own.append(Job(path, filled, folder / path.name, root, row.district_id, row.name))
+            output, code = folder / path.name, row.district_id
+            own.append(Job(path, filled, output, root, code, row.name, lacking))
     return [*wide, *own]

@@ -20,10 +20,7 @@ def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text
     printed = tables[tables["check"] != "percentage_of_sum"]
     checked = printed[printed["verdict"] != "cannot_be_checked"]
     bad = printed[printed["verdict"] == "differs"]
-    text = _(
-        "Of {n} printed figures that can be recomputed from other printed figures, {bad} differ.",
-        n=number(len(checked)), bad=number(len(bad)),
-    )  # fmt: skip
+    text = _checked_text(len(checked), len(bad))
     totals = bad[(bad["check"] == "row_total") & (bad["district_id"] != "")]
     for table, rows in totals.groupby("table"):
         text += " " + _("In table {table} the row totals of {k} {districts} are not the sum of "
@@ -33,6 +30,16 @@ def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text
     if len(following):
         text += " " + _("{k} percentages follow such a total.", k=number(len(following)))
     return Text(f"{text} {_claims_text(study, claims)}".strip(), "lead")
+
+
+def _checked_text(checked: int, bad: int) -> str:
+    if not checked:
+        return _("No printed figure can be recomputed from other printed figures.")
+    if not bad:
+        return _("All {n} printed figures that can be recomputed from other printed figures agree.",
+                 n=number(checked))  # fmt: skip
+    return _("Of {n} printed figures that can be recomputed from other printed figures, {bad} "
+             "differ.", n=number(checked), bad=number(bad))  # fmt: skip
 
 
 def _claims_text(study: Study, claims: pd.DataFrame) -> str:

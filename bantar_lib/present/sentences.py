@@ -78,8 +78,11 @@ def about(study: Study) -> Text:
     programme = study.config.get("programme", {}).get(lang, "")
     text = f"{escape_markdown(programme)}. " if programme else ""
     if len(roots) == 1:
-        return Text(text + _("All counts and coded statements come from one source: {title}.",
-                             title=titles))  # fmt: skip
+        return Text(text + (
+            _("All counts and coded statements come from one source: {title}.", title=titles)
+            if len(study.table("segments")) else
+            _("All counts come from one source: {title}.", title=titles)
+        ))  # fmt: skip
     return Text(text + _("Sources: {titles}.", titles=titles))
 
 

@@ -279,7 +279,7 @@ def audit_table(study: Study, audit: pd.DataFrame, *, district_id: str = "") -> 
         _("Difference"): rows["difference"].map(_figure),
         _("Result"): rows["verdict"].map(verdict_label),
     })  # fmt: skip
-    return Table(frame, caption, tuple(frame.columns[4:7]))
+    return Table(frame, caption, tuple(frame.columns[4:7]), optional=bool(district_id))
 
 
 def claims_table(study: Study, claims: pd.DataFrame) -> Table:

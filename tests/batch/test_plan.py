@@ -274,3 +274,19 @@ def test_one_language_is_kept_and_the_source_stays_whole(notebook):
     kept = one_language(source, "en")
     assert [cell.source for cell in kept.cells if cell.cell_type == "markdown"] == ["# What?"]
     assert len(source.cells) == len(kept.cells) + 1
+
+
+def test_a_cell_about_what_the_study_lacks_is_left_out(notebook):
+    source = nbformat.read(notebook, as_version=4)
+    source.cells[-1].metadata["bantar"] = {"needs": ["claims", "codings"]}
+    whole = len(one_language(source, "en").cells)
+    assert len(one_language(source, "en", ["claims"]).cells) == whole, "the other is there"
+    assert len(one_language(source, "en", ["claims", "codings"]).cells) == whole - 1
+
+
+def test_a_plan_knows_what_a_study_lacks(write_small):
+    """The small study has neither statements nor facilitators, nor evidence."""
+    jobs = plan(load_study(write_small()), None, lang="en", outputs=Path("outputs"))
+    assert {"claims", "codings", "segments"} <= set(jobs[0].lacking)
+    bundled = plan(load_study("kampung_bantar"), None, lang="en", outputs=Path("outputs"))
+    assert {job.lacking for job in bundled} == {()}
