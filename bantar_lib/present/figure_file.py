@@ -74,7 +74,7 @@ def _source(study: Study, sources: str) -> str:
         _("Source: {sources}.", sources=sources) if sources else "",
         _("Study: {title}, licence {licence}, input hash {digest}.",
           title=study.text("title", current_language()),
-          licence=study.config.get("licence", "–"), digest=study.content_hash[:12]),
+          licence=study.config.get("licence") or _("not stated"), digest=study.content_hash[:12]),
         _("Made-up data, for practice and tests only.") if study.synthetic else "",
     ]  # fmt: skip
     return " ".join(filter(None, parts))

@@ -22,7 +22,7 @@ def citation(study: Study) -> str:
     not listed.
     """
     lang = current_language()
-    licence = str(study.config.get("licence") or "–")
+    licence = str(study.config.get("licence") or _("not stated"))
     lines = [
         "- " + _("This study: {title}. Data version {hash}. Licence: {licence}.",
                  title=study.text("title", lang), hash=study.content_hash[:12], licence=licence),

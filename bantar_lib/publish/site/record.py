@@ -55,7 +55,7 @@ class Runs:
     def study_foot(self) -> list[str]:
         """Return what every page's footer says: study, licence, library."""
         lang = current_language()
-        licence = self._study.config.get("licence") or "–"
+        licence = self._study.config.get("licence") or _("not stated")
         return [
             self._study.text("title", lang),
             _("Licence of the data: {licence}", licence=licence),

@@ -250,7 +250,7 @@ def downloads_page(study: Study, listed: Sequence[tuple[str, Sequence[dict[str, 
     parts = [
         f"# {_('Downloads')}",
         _("Each page has its own notebook and tables at its end. Licence of the study's data: "
-          "{licence}.", licence=str(study.config.get("licence") or "–")),
+          "{licence}.", licence=str(study.config.get("licence") or _("not stated"))),
     ]  # fmt: skip
     for heading, files in listed:
         lines = [f"- [{named(f['label'])}]({f['href']}) ({f['size']})" for f in files]
