@@ -82,28 +82,23 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     known = execution.dropna(subset=["rate"]).sort_values("pooled", kind="stable")
     table = _sample(known, mark)
     city = float(known["implemented"].sum() / known["proposed"].sum())
-    drawing, axes = style.canvas(style.row_height(len(table)))
+    drawing, axes = style.canvas(style.row_height(len(table), extra=1.7))
     rows = np.arange(len(table))
     axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
     axes.set_yticks(rows, list(table["district"]))
     axes.axvline(city, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
-    axes.hlines(rows, table["low"].astype(float), table["high"].astype(float), color=style.GREY)
-    sns.scatterplot(
-        x=table["rate"].astype(float), y=rows, ax=axes, color="white", edgecolor=style.INK, s=36,
-        zorder=3, legend=False,
-    )  # fmt: skip
-    axes.scatter(table["pooled"].astype(float), rows, c=style.point_colours(table, mark), s=46,
-                 zorder=4, marker="D")  # fmt: skip
+    _draw_both(axes, table, rows, style.point_colours(table, mark))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     bold_rows(axes, table["district_id"], mark)
     _percent_axis(axes)
     style.legend_above(axes, [
-        Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white",
-               markeredgecolor=style.INK, label=_("as counted, with 95% interval")),
-        Line2D([], [], marker="D", color=style.BLUE, linestyle="", label=_("pooled value")),
+        Line2D([], [], marker="D", color=style.BLUE, linewidth=2,
+               label=_("pooled value, with its 95% interval")),
+        Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white", linewidth=1,
+               markeredgecolor=style.INK, label=_("as counted, with Wilson's 95% interval")),
         Line2D([], [], color=style.GREY, linestyle="--",
                label=_("all {districts}: {rate}", rate=percent(city), **terms(study))),
-    ], columns=3)  # fmt: skip
+    ], columns=2)  # fmt: skip
     style.plain_grid(axes)
     caption = _(
         "Execution rate by {district}, {years}: what share of the entries {first} was {last}; in "
@@ -112,24 +107,58 @@ def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
     return Figure(
         drawing,
         _rates_alt(study, known, city, mark),
-        caption + entries_note(study, execution) + _sampled_note(study, len(table), len(known)),
+        " ".join(filter(None, [caption, _spread_text(study, execution, len(known))]))
+        + entries_note(study, execution) + _sampled_note(study, len(table), len(known)),
         _("This figure does not show who is best or worst.") + " " + overlap_text(),
-    )
+    )  # fmt: skip
+
+
+def _draw_both(axes: Axes, table: pd.DataFrame, rows: np.ndarray, colours: list[str]) -> None:
+    """Draw the pooled value with its interval and, below it in each row, the rate as counted."""
+    ends = ["pooled_low", "pooled_high", "low", "high"]
+    low, high, own_low, own_high = (table[c].astype(float) for c in ends)
+    below = rows - 0.27
+    axes.hlines(below, own_low, own_high, color=style.GREY, linewidth=1, zorder=2)
+    axes.scatter(table["rate"].astype(float), below, c="white", edgecolors=style.INK, s=22,
+                 linewidths=0.8, zorder=3)  # fmt: skip
+    axes.hlines(rows + 0.08, low, high, colors=colours, linewidth=2, zorder=3)
+    axes.scatter(table["pooled"].astype(float), rows + 0.08, c=colours, s=36, zorder=4,
+                 marker="D")  # fmt: skip
+
+
+FEW_TO_POOL = 8
+"""With fewer districts than this their spread is hardly known, and the page says so."""
+
+
+def _spread_text(study: Study, execution: pd.DataFrame, known: int) -> str:
+    """Say where the counts tell little of how far districts differ, which pooling rests on."""
+    if known == 1:
+        return _("There is no other {district} to read it together with.", **terms(study))
+    if execution.attrs.get("note") == "no_overdispersion":
+        return _("The spread of the rates is no larger than chance would give, so that pooled "
+                 "values lie near that of all {districts}; their intervals allow that the "
+                 "{districts} differ all the same.", **terms(study))  # fmt: skip
+    if known < FEW_TO_POOL:
+        return _("With {n} {districts} it is hardly known how far they differ, on which pooling "
+                 "rests: the pooled intervals allow for that, the values do not.",
+                 n=number(known), **terms(study))  # fmt: skip
+    return ""
 
 
 def _rates_alt(study: Study, known: pd.DataFrame, city: float, mark: str) -> str:
     inside = int(((known["low"] <= city) & (known["high"] >= city)).sum())
     own = [
-        _("{name}: {done} of {asked} entries {first} were {last} ({rate}; 95% interval {low} to "
-          "{high}); pooled value {pooled}.",
+        _("{name}: {done} of {asked} entries {first} were {last} ({rate}; Wilson's 95% interval "
+          "{low} to {high}); pooled value {pooled} ({pooled_low} to {pooled_high}).",
           name=row.district, done=number(row.implemented), asked=number(row.proposed),
           rate=percent(row.rate), low=percent(row.low), high=percent(row.high),
-          pooled=percent(row.pooled), **terms(study))
+          pooled=percent(row.pooled), pooled_low=percent(row.pooled_low),
+          pooled_high=percent(row.pooled_high), **terms(study))
         for row in known[known["district_id"] == mark].itertuples()
     ]  # fmt: skip
     text = _(
-        "Pooled execution rates run from {low} ({low_name}) to {high} ({high_name}). "
-        "The 95% interval of {inside} of {n} {districts} contains the overall rate of {city}.",
+        "Pooled execution rates run from {low} ({low_name}) to {high} ({high_name}). Wilson's 95% "
+        "interval of {inside} of {n} {districts} contains the overall rate of {city}.",
         low=percent(known["pooled"].iloc[0]),
         low_name=known["district"].iloc[0],
         high=percent(known["pooled"].iloc[-1]),
@@ -369,12 +398,35 @@ def _entries_alt(study: Study, own: pd.DataFrame, years: list[int]) -> str:
         if len(rows):
             said = [f"{number(r['count'])} ({r['year']})" for _i, r in rows.iterrows()]
             parts.append(f"{study.label(stage.id, _lang())}: {listing(said)}")
-    blank = sorted({int(y) for y in own.loc[own["count"].isna(), "year"]})
-    text = "; ".join(parts) + "."
-    if blank:
-        text += " " + _("Not known for {years}: which entries were {last}.",
-                        years=listing([str(y) for y in blank]), **terms(study))  # fmt: skip
-    return text
+    ended = without_start(study, own)
+    said = [
+        _("For {year} the number {first} is not known; {n} entries {last}.", year=str(year),
+          n=number(n), **terms(study))
+        for year, n in ended.items()
+    ]  # fmt: skip
+    blank = own.loc[own["count"].isna() & ~own["year"].isin(ended.index), "year"]
+    if len(blank):
+        said.append(_("Not known for {years}: which entries were {last}.",
+                      years=listing([str(y) for y in sorted(set(blank))]),
+                      **terms(study)))  # fmt: skip
+    return " ".join(["; ".join(parts) + ".", *said])
+
+
+def without_start(study: Study, own: pd.DataFrame) -> pd.Series:
+    """Return a district's numbers at the last stage for years of which the first is not known.
+
+    Parameters
+    ----------
+    study : Study
+        Names the stages.
+    own : pandas.DataFrame
+        The district's rows of ``counts.csv``.
+    """
+    numbers = [
+        own[own["stage"] == stage].groupby("year")["count"].max().dropna()
+        for stage in (study.last_stage, study.first_stage)
+    ]
+    return numbers[0][~numbers[0].index.isin(numbers[1].index)]
 
 
 def heatmap(study: Study, *, mark: str = "") -> Figure:
@@ -434,23 +486,37 @@ def _rate_by_year(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _heatmap_alt(study: Study, table: pd.DataFrame, rate: pd.DataFrame) -> str:
-    known = table.dropna(subset=[study.first_stage, study.last_stage]).groupby("year").sum()
-    known = known[known[study.first_stage] > 0]
-    said = [
-        _("{share} in {year} ({done} of {asked})", year=year, done=number(row[study.last_stage]),
-          asked=number(row[study.first_stage]),
-          share=percent(row[study.last_stage] / row[study.first_stage]))
-        for year, row in known.iterrows()
-    ]  # fmt: skip
+    both = table.dropna(subset=[study.first_stage, study.last_stage])
+    both = both[both[study.first_stage] > 0]
+    known, places = both.groupby("year").sum(), both.groupby("year").size()
+    said = [_rate_of_year(study, int(year), row, int(places[year]), places.nunique() > 1)
+            for year, row in known.iterrows()]  # fmt: skip
     parts = [_("Overall execution rate: {rates}.", rates=listing(said))] if said else []
-    never = [str(year) for year in rate.columns if year not in known.index]
-    if never:
-        parts.append(_("Not known for {years}: which entries were {last}.", years=listing(never),
+    never = [year for year in rate.columns if year not in known.index]
+    ended = table[study.last_stage].groupby("year").sum(min_count=1)
+    for year in [y for y in never if pd.notna(ended.get(y))]:
+        parts.append(_("For {year} the number {first} is not known; {n} entries {last}.",
+                       year=str(year), n=number(ended[year]), **terms(study)))  # fmt: skip
+    if blank := [str(y) for y in never if pd.isna(ended.get(y))]:
+        parts.append(_("Not known for {years}: which entries were {last}.", years=listing(blank),
                        **terms(study)))  # fmt: skip
     cells, have = rate.size, int(rate.notna().sum().sum())
     parts.append(_("A rate is known for {known} of {cells} pairs of {district} and year.",
                    known=number(have), cells=number(cells), **terms(study)))  # fmt: skip
     return " ".join(parts)
+
+
+def _rate_of_year(study: Study, year: int, row: pd.Series, places: int, differ: bool) -> str:
+    """Say the rate of a year, and of how many districts where not all years have the same."""
+    values = {
+        "year": str(year), "done": number(row[study.last_stage]),
+        "asked": number(row[study.first_stage]),
+        "share": percent(row[study.last_stage] / row[study.first_stage]),
+    }  # fmt: skip
+    if differ:
+        return _("{share} in {year} ({done} of {asked}, of {n} {districts})", n=number(places),
+                 **values, **terms(study))  # fmt: skip
+    return _("{share} in {year} ({done} of {asked})", **values)
 
 
 def _hatch(axes: Axes, x: int, y: int) -> None:
