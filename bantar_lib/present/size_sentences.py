@@ -79,7 +79,7 @@ def _not_in_it(study: Study, used: int) -> str:
     why = [
         _("{names} (number of {unit} not known)", names=_some(study, out["name"][without]),
           **terms(study)) if without.any() else "",
-        _("{names} (number {first} not known for every year)",
+        _("{names} (number {first} not known for some year)",
           names=_some(study, out["name"][~without]), **terms(study)) if (~without).any() else "",
     ]  # fmt: skip
     return _("Left out: {names}.", names=listing([w for w in why if w]))

@@ -118,8 +118,8 @@ def test_size_note_says_which_districts_are_left_out_and_why(study, tmp_path):
     late = (counts["year"] == 2016) & (counts["stage"] == "proposed")
     one, many = counts["district_id"] == "15.71.03", counts["district_id"] >= "15.71.06"
     for of, words in (
-        (one, "Jambi Timur (number proposed not known for every year)"),
-        (many, "6 districts (number proposed not known for every year)"),
+        (one, "Jambi Timur (number proposed not known for some year)"),
+        (many, "6 districts (number proposed not known for some year)"),
     ):
         blank = counts["count"].mask(late & of)
         counts.assign(count=blank).to_csv(folder / "counts.csv", index=False)
