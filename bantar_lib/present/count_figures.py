@@ -25,7 +25,7 @@ from bantar_lib.words import current_language, listing, number, percent, room_wo
 _ = room_words("present")
 
 
-def _sample(table: pd.DataFrame, mark: str) -> pd.DataFrame:
+def even_sample(table: pd.DataFrame, mark: str) -> pd.DataFrame:
     """Keep an even sample of a long, sorted table, the marked district always in it."""
     if len(table) <= style.MOST_ROWS:
         return table
@@ -34,7 +34,8 @@ def _sample(table: pd.DataFrame, mark: str) -> pd.DataFrame:
     return table.loc[table.index.isin(keep)]
 
 
-def _sampled_note(study: Study, shown: int, of: int) -> str:
+def even_sample_note(study: Study, shown: int, of: int) -> str:
+    """Say that not all districts are drawn, where that is so."""
     if shown == of:
         return ""
     return " " + _(
@@ -61,114 +62,11 @@ def entries_note(study: Study, execution: pd.DataFrame) -> str:
                    "year.", **terms(study))  # fmt: skip
 
 
-def _percent_axis(axes: Axes, *, high: float = 1.015) -> None:
+def percent_axis(axes: Axes, *, high: float = 1.015) -> None:
+    """Let the lower axis run from 0 in per cent."""
     axes.set_xlim(0, high)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
-
-
-def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
-    """Draw a forest of execution rates: each district's own and its pooled value.
-
-    Parameters
-    ----------
-    study : Study
-        For its words.
-    execution : pandas.DataFrame
-        As :func:`bantar_lib.execution` returns it.
-    mark : str
-        The ``district_id`` to stand out.
-    """
-    known = execution.dropna(subset=["rate"]).sort_values("pooled", kind="stable")
-    table = _sample(known, mark)
-    city = float(known["implemented"].sum() / known["proposed"].sum())
-    drawing, axes = style.canvas(style.row_height(len(table), extra=1.7))
-    rows = np.arange(len(table))
-    axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
-    axes.set_yticks(rows, list(table["district"]))
-    axes.axvline(city, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
-    _draw_both(axes, table, rows, style.point_colours(table, mark))
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    bold_rows(axes, table["district_id"], mark)
-    _percent_axis(axes)
-    style.legend_above(axes, [
-        Line2D([], [], marker="D", color=style.BLUE, linewidth=2,
-               label=_("pooled value, with its 95% interval")),
-        Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white", linewidth=1,
-               markeredgecolor=style.INK, label=_("as counted, with Wilson's 95% interval")),
-        Line2D([], [], color=style.GREY, linestyle="--",
-               label=_("all {districts}: {rate}", rate=percent(city), **terms(study))),
-    ], columns=2)  # fmt: skip
-    style.plain_grid(axes)
-    caption = _(
-        "Execution rate by {district}, {years}: what share of the entries {first} was {last}; in "
-        "order of the pooled value.", years=years_text(execution), **terms(study),
-    )  # fmt: skip
-    return Figure(
-        drawing,
-        _rates_alt(study, known, city, mark),
-        " ".join(filter(None, [caption, _spread_text(study, execution, len(known))]))
-        + entries_note(study, execution) + _sampled_note(study, len(table), len(known)),
-        _("This figure does not show who is best or worst.") + " " + overlap_text(),
-    )  # fmt: skip
-
-
-def _draw_both(axes: Axes, table: pd.DataFrame, rows: np.ndarray, colours: list[str]) -> None:
-    """Draw the pooled value with its interval and, below it in each row, the rate as counted."""
-    ends = ["pooled_low", "pooled_high", "low", "high"]
-    low, high, own_low, own_high = (table[c].astype(float) for c in ends)
-    below = rows - 0.27
-    axes.hlines(below, own_low, own_high, color=style.GREY, linewidth=1, zorder=2)
-    axes.scatter(table["rate"].astype(float), below, c="white", edgecolors=style.INK, s=22,
-                 linewidths=0.8, zorder=3)  # fmt: skip
-    axes.hlines(rows + 0.08, low, high, colors=colours, linewidth=2, zorder=3)
-    axes.scatter(table["pooled"].astype(float), rows + 0.08, c=colours, s=36, zorder=4,
-                 marker="D")  # fmt: skip
-
-
-FEW_TO_POOL = 8
-"""With fewer districts than this their spread is hardly known, and the page says so."""
-
-
-def _spread_text(study: Study, execution: pd.DataFrame, known: int) -> str:
-    """Say where the counts tell little of how far districts differ, which pooling rests on."""
-    if known == 1:
-        return _("There is no other {district} to read it together with.", **terms(study))
-    if execution.attrs.get("note") == "no_overdispersion":
-        return _("The spread of the rates is no larger than chance would give, so that pooled "
-                 "values lie near that of all {districts}; their intervals allow that the "
-                 "{districts} differ all the same.", **terms(study))  # fmt: skip
-    if known < FEW_TO_POOL:
-        return _("With {n} {districts} it is hardly known how far they differ, on which pooling "
-                 "rests: the pooled intervals allow for that, the values do not.",
-                 n=number(known), **terms(study))  # fmt: skip
-    return ""
-
-
-def _rates_alt(study: Study, known: pd.DataFrame, city: float, mark: str) -> str:
-    inside = int(((known["low"] <= city) & (known["high"] >= city)).sum())
-    own = [
-        _("{name}: {done} of {asked} entries {first} were {last} ({rate}; Wilson's 95% interval "
-          "{low} to {high}); pooled value {pooled} ({pooled_low} to {pooled_high}).",
-          name=row.district, done=number(row.implemented), asked=number(row.proposed),
-          rate=percent(row.rate), low=percent(row.low), high=percent(row.high),
-          pooled=percent(row.pooled), pooled_low=percent(row.pooled_low),
-          pooled_high=percent(row.pooled_high), **terms(study))
-        for row in known[known["district_id"] == mark].itertuples()
-    ]  # fmt: skip
-    text = _(
-        "Pooled execution rates run from {low} ({low_name}) to {high} ({high_name}). Wilson's 95% "
-        "interval of {inside} of {n} {districts} contains the overall rate of {city}.",
-        low=percent(known["pooled"].iloc[0]),
-        low_name=known["district"].iloc[0],
-        high=percent(known["pooled"].iloc[-1]),
-        high_name=known["district"].iloc[-1],
-        inside=inside,
-        n=len(known),
-        city=percent(city),
-        **terms(study),
-    )
-    return " ".join([*own, text])
 
 
 def _lang() -> str:
@@ -203,7 +101,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         As :func:`bantar_lib.reach` returns it.
     """
     known = _bounds(reach)
-    table = _sample(known, mark)
+    table = even_sample(known, mark)
     drawing, axes = style.canvas(style.row_height(len(table)))
     rows = np.arange(len(table))
     colours = style.point_colours(table, mark)
@@ -222,7 +120,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
     axes.set_ylim(-0.6, len(rows) - 0.4)
     bold_rows(axes, table["district_id"], mark)
     top = float(np.nanmax(table[[c for c in ("upper_bound", "as_printed") if c in table]]))
-    _percent_axis(axes, high=min(1.0, top * 1.08))
+    percent_axis(axes, high=min(1.0, top * 1.08))
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.legend_above(axes, handles, columns=2)
     style.plain_grid(axes)
@@ -232,7 +130,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         drawing,
         _bounds_alt(study, known, mark),
         " ".join(filter(None, [caption, _above_text(study, known)]))
-        + _sampled_note(study, len(table), len(known)),
+        + even_sample_note(study, len(table), len(known)),
         _("This figure does not show how many different {unit} these are: the source counts yearly "
           "entries, and whether the same {unit} entered twice is not recorded.", **terms(study)),
     )  # fmt: skip
@@ -299,7 +197,7 @@ def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figu
         )  # fmt: skip
     axes.set_yticks(rows, [wrap(scenario_label(s), 22) for s in own["scenario"]])
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    _percent_axis(axes, high=float(shares.max()) * 1.75)
+    percent_axis(axes, high=float(shares.max()) * 1.75)
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.plain_grid(axes)
     name = str(own["district"].iloc[0])
@@ -434,7 +332,7 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
     table, recorded = _stages_by_year(study)
     rate = _rate_by_year(study, table).reindex_like(recorded)
     everywhere = len(recorded)
-    drawn = _sample(recorded.reset_index(), mark).set_index("district_id")
+    drawn = even_sample(recorded.reset_index(), mark).set_index("district_id")
     drawing, axes = style.canvas(style.row_height(len(drawn)))
     sns.heatmap(
         rate.loc[drawn.index], ax=axes, cmap="Blues", linewidths=1, linecolor="white", vmin=0,
@@ -465,7 +363,7 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
     )  # fmt: skip
     return Figure(
         drawing, _heatmap_alt(study, table, rate),
-        caption + _sampled_note(study, len(drawn), everywhere),
+        caption + even_sample_note(study, len(drawn), everywhere),
         _("This figure does not show whether a low number is reluctance or a limit on how many may "
           "enter."),
     )  # fmt: skip

@@ -13,10 +13,11 @@ import pandas as pd
 from bantar_lib.audit import audit_summary
 from bantar_lib.coding import codings, evidence, rate_indicators
 from bantar_lib.measures import uncertain_entries
-from bantar_lib.present.count_figures import span_text, without_start, years_text
+from bantar_lib.present.count_figures import span_text, years_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import column_label, indicator_labels, slip_text
 from bantar_lib.present.shown import source_titles
+from bantar_lib.present.statistic_sentences import end_alone
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
 from bantar_lib.study.tables import CLAIM_VERDICTS
@@ -95,17 +96,7 @@ def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> s
     )  # fmt: skip
     if len(years) > 1:
         text += " " + _("One {unit} can be entered in more than one year.", **terms(study))
-    return " ".join([text, *_end_alone(study, district_id)])
-
-
-def _end_alone(study: Study, district_id: str) -> list[str]:
-    """Say of each year of which only the last stage is known how many reached it."""
-    ended = without_start(study, study.table("counts", district=district_id))
-    return [
-        _("For {year} the number {first} is not known; {n} entries {last}.", year=str(year),
-          n=number(n), **terms(study))
-        for year, n in ended.items()
-    ]  # fmt: skip
+    return " ".join([text, *end_alone(study, district_id)])
 
 
 def _interval_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bantar_lib import measures
 from bantar_lib.measures.counts import stage_counts
+from bantar_lib.present.count_figures import without_start
 from bantar_lib.present.display import Text, escape_markdown
 from bantar_lib.present.statistic_figures import chance_text, flag_text, points_text, too_near
 from bantar_lib.present.terms import terms
@@ -54,6 +55,16 @@ def no_rate_text(study: Study, reason: str) -> str:
         "one_stage": _("the study counts one stage only"),
     }.get(reason) or _("the numbers {first} and {last} are not both known for any year",
                        **terms(study))  # fmt: skip
+
+
+def end_alone(study: Study, district_id: str) -> list[str]:
+    """Say of each year of which only the last stage is known how many reached it."""
+    ended = without_start(study, study.table("counts", district=district_id))
+    return [
+        _("For {year} the number {first} is not known; {n} entries {last}.", year=str(year),
+          n=number(n), **terms(study))
+        for year, n in ended.items()
+    ]  # fmt: skip
 
 
 def _no_rate(study: Study, row: pd.Series) -> Text:

@@ -17,12 +17,13 @@ from matplotlib.text import Text
 from bantar_lib import execution, load_study, reach
 from bantar_lib.present import count_figures as figures
 from bantar_lib.present import style
+from bantar_lib.present.rate_figures import rates as rates_figure
 from bantar_lib.present.sentences import district_lead
 from bantar_lib.words import language
 
 KOTA_BARU = "15.71.07"
 DRAWN = {
-    "rates": lambda study, mark: figures.rates(study, execution(study), mark=mark),
+    "rates": lambda study, mark: rates_figure(study, execution(study), mark=mark),
     "reach_bounds": lambda study, mark: figures.reach_bounds(study, reach(study), mark=mark),
     "reach_scenarios": lambda study, _mark: figures.reach_scenarios(study, reach(study), KOTA_BARU),
     "entries": lambda study, _mark: figures.entries(study, KOTA_BARU),
@@ -59,7 +60,7 @@ def test_figure_fits_a_telephone_and_says_what_it_does_not_show(study, name, lan
 
 def test_the_marked_district_is_told_by_ink_and_comes_first(study):
     with language("en"):
-        figure = figures.rates(study, execution(study), mark=KOTA_BARU)
+        figure = rates_figure(study, execution(study), mark=KOTA_BARU)
     assert figure.alt.startswith(
         "Kota Baru: 20 of 27 entries proposed were implemented (74%; Wilson's 95% interval 55% to "
         "87%); pooled value 73% (56% to 87%)."
@@ -74,7 +75,7 @@ def test_the_marked_district_is_told_by_ink_and_comes_first(study):
 
 def test_one_year_is_not_said_to_be_added_up(study):
     with language("en"):
-        figure = figures.rates(study, execution(study, years=[2015]))
+        figure = rates_figure(study, execution(study, years=[2015]))
     assert "added up" not in figure.caption
 
 
@@ -161,7 +162,7 @@ def table(*counts):
 def test_each_mark_has_its_own_interval(study):
     rates = execution(study)
     with language("en"):
-        figure = figures.rates(study, rates, mark=KOTA_BARU)
+        figure = rates_figure(study, rates, mark=KOTA_BARU)
     axes = figure.drawing.axes[0]
     lines = [c.get_segments() for c in axes.collections if hasattr(c, "get_segments")]
     own, pooled = ([sorted(s[:, 0]) for s in group] for group in lines)
@@ -186,7 +187,7 @@ def test_rates_say_where_little_is_known_of_the_spread(study, counts, en, id_):
     spoken = {"en": "hardly known|no other|by chance|than chance", "id": "hampir tidak|kebetulan"}
     for lang, words in (("en", en), ("id", id_)):
         with language(lang):
-            caption = figures.rates(study, table(*counts)).caption
+            caption = rates_figure(study, table(*counts)).caption
         if words:
             assert words in caption
         else:
