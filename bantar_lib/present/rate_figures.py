@@ -92,9 +92,9 @@ def _spread_text(study: Study, execution: pd.DataFrame, known: int) -> str:
     if known == 1:
         return _("There is no other {district} to read it together with.", **terms(study))
     if execution.attrs.get("note") == "no_overdispersion":
-        return _("The spread of the rates is no larger than chance would give, so that pooled "
-                 "values lie near that of all {districts}; their intervals allow that the "
-                 "{districts} differ all the same.", **terms(study))  # fmt: skip
+        return _("A spread beyond chance cannot be made out in these rates, so that pooled values "
+                 "lie near that of all {districts}; their intervals allow that the {districts} "
+                 "differ all the same.", **terms(study))  # fmt: skip
     if known < FEW_TO_POOL:
         return _("With {n} {districts} it is hardly known how far they differ, on which pooling "
                  "rests: the pooled intervals allow for that, the values do not.",

@@ -178,13 +178,13 @@ def test_each_mark_has_its_own_interval(study):
     ("counts", "en", "id_"),
     [
         ([(30, 20)], "no other district to read it together", "Tidak ada kecamatan lain"),
-        ([(30, 20)] * 3, "no larger than chance would give", "karena kebetulan"),
+        ([(30, 20)] * 3, "A spread beyond chance cannot be made out", "di luar kebetulan"),
         ([(40, 10), (40, 30), (40, 39)], "With 3 districts it is hardly known", "Dengan 3 kec"),
         ([(40, 10), (40, 30)] * 4, None, None),
     ],
 )
 def test_rates_say_where_little_is_known_of_the_spread(study, counts, en, id_):
-    spoken = {"en": "hardly known|no other|by chance|than chance", "id": "hampir tidak|kebetulan"}
+    spoken = {"en": "hardly known|no other|beyond chance", "id": "hampir tidak|kebetulan"}
     for lang, words in (("en", en), ("id", id_)):
         with language(lang):
             caption = rates_figure(study, table(*counts)).caption
