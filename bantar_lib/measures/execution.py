@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bantar_lib.measures.counts import district_totals, spread, usable
+from bantar_lib.measures.plausible import plausible_priors
 from bantar_lib.measures.pooling import fit_counts, pooled_rates
 from bantar_lib.measures.ranks import rank_intervals
 from bantar_lib.study.shared import shared
@@ -76,8 +77,9 @@ def execution(study: Study | pd.DataFrame, years: Iterable[int] | None = None) -
         * ``district_id, district, proposed, implemented``: counts over the years;
         * ``rate, low, high``: implemented/proposed with Wilson's 95% interval
           (:func:`wilson`);
-        * ``pooled, pooled_low, pooled_high``: posterior mean and 95% interval of the
-          beta-binomial model (:func:`~bantar_lib.measures.pooling.pooled_rates`);
+        * ``pooled, pooled_low, pooled_high``: empirical Bayes value of the
+          beta-binomial model, with a 95% interval that does not take its a and b as known
+          (:func:`~bantar_lib.measures.pooling.pooled_rates`);
         * ``rank_low, rank_high``: 90% interval of the rank, 1 = highest
           (:func:`~bantar_lib.measures.ranks.rank_intervals`);
         * ``years``, joined by ``|``, and ``reason``, why there is no rate (blank where there is
@@ -105,8 +107,9 @@ def execution(study: Study | pd.DataFrame, years: Iterable[int] | None = None) -
     totals = district_totals(study, years)
     counts = usable(totals)[1]
     fit = fit_counts(counts)
-    own, pooled = wilson(totals), pooled_rates(totals, fit)
-    ranks = rank_intervals(totals, fit=fit)
+    priors = plausible_priors(counts)
+    own, pooled = wilson(totals), pooled_rates(totals, fit, priors=priors)
+    ranks = rank_intervals(totals, priors=priors)
     names = ["district_id", "district"]
     frame = pd.concat(
         [own.drop(columns="reason"), pooled.drop(columns=names), ranks.drop(columns=names)], axis=1

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import optimize, special
 
 from bantar_lib.measures.counts import Binomial, district_totals, spread, usable
+from bantar_lib.measures.plausible import Priors, mixed_quantiles, plausible_priors
 from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
@@ -185,37 +186,22 @@ def _maximise(
     return mu * s, (1 - mu) * s, bool(np.abs(free).max() < 1e-5), note
 
 
-def posterior(counts: Binomial, fit: PooledFit) -> tuple[np.ndarray, np.ndarray]:
-    """Return the parameters of each district's posterior, Beta(a + k, b + n − k).
-
-    Parameters
-    ----------
-    counts : Binomial
-        Proposed and implemented.
-    fit : PooledFit
-        The prior.
-
-    Returns
-    -------
-    tuple of ndarray
-        One pair of parameters a district.
-
-    Examples
-    --------
-    >>> counts = Binomial(np.array([4.0]), np.array([1.0]))
-    >>> [x.tolist() for x in posterior(counts, fit_counts(counts))]
-    [[1.5], [3.5]]
-    """
-    return fit.a + counts.k, fit.b + counts.n - counts.k
-
-
 def pooled_rates(
-    data: Study | pd.DataFrame, fit: PooledFit | None = None, *, level: float = 0.95
+    data: Study | pd.DataFrame,
+    fit: PooledFit | None = None,
+    *,
+    level: float = 0.95,
+    priors: Priors | None = None,
 ) -> pd.DataFrame:
-    """Return each district's pooled rate: the posterior mean, with an equal-tailed interval.
+    """Return each district's pooled rate with an equal-tailed interval.
 
-    Empirical Bayes: a and b are put in as if known, so that with few districts the intervals
-    are somewhat too narrow.
+    The value is empirical Bayes: (k + a)/(n + a + b), with the maximum likelihood a and b put in
+    as if known. An interval that did the same would be too narrow: with four districts it held
+    the true rate in 83–89% of simulated studies instead of 95%. The interval is therefore that of
+    the mixture of Beta(a + k, b + n − k) over every a and b that the counts leave possible
+    (:func:`~bantar_lib.measures.plausible.plausible_priors`); ``benchmarks/coverage.py`` simulates
+    how often it holds the true rate. Should the value lie outside, as it can where it stops at an
+    edge (:func:`beta_binomial`), the interval is widened to it.
 
     Parameters
     ----------
@@ -225,6 +211,8 @@ def pooled_rates(
         By default :func:`beta_binomial` of the same data.
     level : float
         Posterior probability of the interval.
+    priors : Priors, optional
+        By default those of the same data.
 
     Returns
     -------
@@ -234,24 +222,27 @@ def pooled_rates(
 
     References
     ----------
-    Gelman et al. 2013, Bayesian Data Analysis, § 5.1.
+    Gelman et al. 2013, Bayesian Data Analysis, § 5.1 and 5.3; Kass & Steffey 1989, JASA
+    84:717–726.
 
     Examples
     --------
     >>> from bantar_lib.study import load_study
     >>> pooled = pooled_rates(load_study("kampung_bantar")).set_index("district")
     >>> pooled.loc["Kota Baru"].drop("district_id").astype(float).round(2).tolist()
-    [0.73, 0.56, 0.86]
+    [0.73, 0.56, 0.87]
     """
     totals = district_totals(data)
     fits, counts = usable(totals)
-    alpha, beta = posterior(counts, fit or fit_counts(counts))
+    fit = fit or fit_counts(counts)
+    priors = priors or plausible_priors(counts)
+    value = (fit.a + counts.k) / (fit.a + fit.b + counts.n)
     tail = (1 - level) / 2
     columns = spread(
         fits,
-        pooled=alpha / (alpha + beta),
-        pooled_low=special.betaincinv(alpha, beta, tail),
-        pooled_high=special.betaincinv(alpha, beta, 1 - tail),
+        pooled=value,
+        pooled_low=np.minimum(mixed_quantiles(counts, priors, tail), value),
+        pooled_high=np.maximum(mixed_quantiles(counts, priors, 1 - tail), value),
     )
     return totals[["district_id", "district"]].assign(**columns)
 

@@ -13,7 +13,7 @@ from scipy import special
 
 from bantar_lib.errors import UserError
 from bantar_lib.measures.counts import SEED, Binomial, district_totals, spread, usable
-from bantar_lib.measures.pooling import PooledFit, fit_counts, posterior
+from bantar_lib.measures.plausible import Priors, average, plausible_priors
 from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 from bantar_lib.words import room_words
@@ -33,14 +33,18 @@ def rank_intervals(
     level: float = 0.90,
     draws: int = 4000,
     seed: int = SEED,
-    fit: PooledFit | None = None,
+    priors: Priors | None = None,
 ) -> pd.DataFrame:
     """Return an interval for each district's rank by execution rate (1 = highest).
 
-    Rates are drawn from every district's posterior in the pooled model
-    (:func:`~bantar_lib.measures.pooling.posterior`) and ranked in each draw; the interval holds
-    the middle `level` of a district's ranks, its ends rounded outwards. Districts with the same
-    counts share one interval, and the order of rows changes nothing.
+    In each draw a and b are taken from those that the counts leave possible
+    (:func:`~bantar_lib.measures.plausible.plausible_priors`), each as often as it is probable;
+    every district's rate is drawn from Beta(a + k, b + n − k), and the rates are ranked. The
+    interval holds the middle `level` of a district's ranks, its ends rounded outwards. Districts
+    with the same counts share one interval, and the order of rows changes nothing.
+
+    The model takes a district's entries as independent of each other; where they hang together
+    (a year that went well or badly as a whole), the true intervals are wider.
 
     Parameters
     ----------
@@ -52,8 +56,8 @@ def rank_intervals(
         How many; fewer where districts × draws would exceed 8 million.
     seed : int
         Seed of the draws.
-    fit : PooledFit, optional
-        By default :func:`~bantar_lib.measures.pooling.beta_binomial` of the same data.
+    priors : Priors, optional
+        By default :func:`~bantar_lib.measures.plausible.plausible_priors` of the same data.
 
     Returns
     -------
@@ -74,14 +78,14 @@ def rank_intervals(
     """
     totals = district_totals(data)
     fits, counts = usable(totals)
-    low, high = _rank_ends(counts, fit or fit_counts(counts), level, draws, seed)
+    low, high = _rank_ends(counts, priors or plausible_priors(counts), level, draws, seed)
     columns = spread(fits, rank_low=low, rank_high=high)
     ranks = totals[["district_id", "district"]].assign(**columns)
     return ranks.astype({"rank_low": "Int64", "rank_high": "Int64"})
 
 
 def _rank_ends(
-    counts: Binomial, fit: PooledFit, level: float, draws: int, seed: int
+    counts: Binomial, priors: Priors, level: float, draws: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     districts = len(counts.n)
     low, high = np.empty(districts), np.empty(districts)
@@ -89,8 +93,8 @@ def _rank_ends(
         return low, high
     # Sorted by their counts, districts get the same draws in whatever order they came.
     order = np.lexsort((counts.k, counts.n))
-    alpha, beta = (x[order] for x in posterior(counts, fit))
-    ranks = _drawn_ranks(alpha, beta, max(1, min(draws, _MOST_VALUES // districts)), seed)
+    sorted_up = Binomial(counts.n[order], counts.k[order])
+    ranks = _drawn_ranks(sorted_up, priors, max(1, min(draws, _MOST_VALUES // districts)), seed)
     sorted_counts = np.column_stack([counts.n[order], counts.k[order]])
     starts = np.flatnonzero(np.r_[True, (np.diff(sorted_counts, axis=0) != 0).any(axis=1)])
     tail = (1 - level) / 2
@@ -103,26 +107,33 @@ def _rank_ends(
     return low, high
 
 
-def _drawn_ranks(alpha: np.ndarray, beta: np.ndarray, draws: int, seed: int) -> np.ndarray:
+def _drawn_ranks(counts: Binomial, priors: Priors, draws: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    districts = len(alpha)
+    districts = len(counts.n)
     ranks = np.empty((draws, districts), dtype=np.int32)
+    # Each prior as often as its weight asks for, and not by chance: fewer draws are then enough.
+    upto = np.cumsum(priors.weight)
+    chosen = np.searchsorted(upto / upto[-1], (np.arange(draws) + 0.5) / draws)
     step = max(1, 1_000_000 // districts)
     for first in range(0, draws, step):
         rows = slice(first, min(first + step, draws))
-        rates = rng.beta(alpha, beta, size=(rows.stop - first, districts))
+        a, b = (x[chosen[rows], None] for x in (priors.a, priors.b))
+        rates = rng.beta(a + counts.k, b + counts.n - counts.k)
         places = np.argsort(-rates, axis=1)
         np.put_along_axis(ranks[rows], places, np.arange(1, districts + 1, dtype=np.int32), axis=1)
     return ranks
 
 
 def separable_pairs(
-    data: Study | pd.DataFrame, *, level: float = 0.95, fit: PooledFit | None = None
+    data: Study | pd.DataFrame, *, level: float = 0.95, priors: Priors | None = None
 ) -> pd.DataFrame:
     """Return the pairs of districts whose order the counts show.
 
     A pair is separable where P(pᵢ > pⱼ) in the pooled model is at least `level`. No draws: the
-    probability is ∫ fᵢ(x) Fⱼ(x) dx, summed between the quantiles of both (error below 0.01).
+    probability is ∫ fᵢ(x) Fⱼ(x) dx, summed between the quantiles of both (error below 0.01) and
+    over every a and b that the counts leave possible
+    (:func:`~bantar_lib.measures.plausible.plausible_priors`). The model takes a district's entries
+    as independent of each other; where they hang together, fewer pairs are separable.
 
     Parameters
     ----------
@@ -130,8 +141,8 @@ def separable_pairs(
         As for :func:`~bantar_lib.measures.counts.district_totals`; at most 200 districts.
     level : float
         Posterior probability from which a pair counts as separable.
-    fit : PooledFit, optional
-        By default :func:`~bantar_lib.measures.pooling.beta_binomial` of the same data.
+    priors : Priors, optional
+        By default :func:`~bantar_lib.measures.plausible.plausible_priors` of the same data.
 
     Returns
     -------
@@ -162,7 +173,8 @@ def separable_pairs(
             )
         )
     if len(counts.n):
-        chance = np.vstack([rows for _block, rows in _chances(counts, fit or fit_counts(counts))])
+        every = _chances(counts, priors or plausible_priors(counts))
+        chance = np.vstack([rows for _block, rows in every])
     else:
         chance = np.empty((0, 0))
     i, j = np.nonzero(chance >= level)
@@ -182,7 +194,7 @@ def separable_pairs(
 
 @shared
 def separable_share(
-    data: Study | pd.DataFrame, *, level: float = 0.95, fit: PooledFit | None = None
+    data: Study | pd.DataFrame, *, level: float = 0.95, priors: Priors | None = None
 ) -> pd.DataFrame:
     """Return how many pairs of districts, and what share of all, are separable.
 
@@ -194,8 +206,8 @@ def separable_share(
         As for :func:`~bantar_lib.measures.counts.district_totals`.
     level : float
         Posterior probability from which a pair counts as separable.
-    fit : PooledFit, optional
-        By default :func:`~bantar_lib.measures.pooling.beta_binomial` of the same data.
+    priors : Priors, optional
+        By default :func:`~bantar_lib.measures.plausible.plausible_priors` of the same data.
 
     Returns
     -------
@@ -216,7 +228,7 @@ def separable_share(
     distinct = Binomial(pairs[:, 0], pairs[:, 1])
     separable = 0
     if districts:
-        for block, chance in _chances(distinct, fit or fit_counts(counts)):
+        for block, chance in _chances(distinct, priors or plausible_priors(counts)):
             separable += int(times[block] @ ((chance >= level) @ times))
     of = districts * (districts - 1) // 2
     row = {"districts": districts, "pairs": of, "separable": separable}
@@ -224,24 +236,33 @@ def separable_share(
     return pd.DataFrame([row]).astype("Int64").assign(share=share)
 
 
-def _chances(counts: Binomial, fit: PooledFit) -> Iterator[tuple[slice, np.ndarray]]:
+def _chances(counts: Binomial, priors: Priors) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield, in blocks of rows i, the chance that pᵢ > pⱼ for every column j.
 
     Between two nodes pⱼ is taken as spread evenly by probability; the nodes are quantiles of the
-    posteriors themselves, so that they are dense where it matters. Blocks keep the memory from
-    growing with the square of the districts.
+    posteriors, so that they are dense where it matters. Blocks keep the memory from growing with
+    the square of the districts.
     """
-    alpha, beta = posterior(counts, fit)
-    districts = len(alpha)
-    levels = min(128, max(8, 25_000 // districts))
-    quantiles = special.betaincinv(
-        alpha[:, None], beta[:, None], (np.arange(levels) + 0.5) / levels
-    )
-    most = min(1000, max(400, 3_000_000 // districts))
-    inner = np.unique(quantiles)
-    nodes = np.r_[0, inner[:: -(-len(inner) // most)], 1]
-    below = special.betainc(alpha[:, None], beta[:, None], nodes)
-    within, middle = np.diff(below), ((below[:, 1:] + below[:, :-1]) / 2).T
+    nodes, shares = _rate_nodes(counts, priors), priors.weight
+    alphas, betas = priors.a + counts.k[:, None], priors.b + (counts.n - counts.k)[:, None]
+    districts = len(counts.n)
+    below = [special.betainc(alphas[:, [g]], betas[:, [g]], nodes) for g in range(len(shares))]
+    # One product over all priors: rates are independent of each other only inside each.
+    within = np.hstack([share * np.diff(b) for share, b in zip(shares, below, strict=True)])
+    middle = np.hstack([(b[:, 1:] + b[:, :-1]) / 2 for b in below]).T
     for first in range(0, districts, 500):
         block = slice(first, min(first + 500, districts))
         yield block, within[block] @ middle
+
+
+def _rate_nodes(counts: Binomial, priors: Priors) -> np.ndarray:
+    """Return rates between which to sum: posterior quantiles under a prior in the middle."""
+    a, b = average(priors)
+    alpha, beta = a + counts.k, b + counts.n - counts.k
+    districts = len(alpha)
+    levels = min(128, max(8, 25_000 // districts))
+    places = (np.arange(levels) + 0.5) / levels
+    inner = np.unique(special.betaincinv(alpha[:, None], beta[:, None], places))
+    # Fewer where many priors or districts already make the sums long.
+    most = min(400, max(200, 200_000 // (districts * len(priors.weight))))
+    return np.r_[0, inner[:: -(-len(inner) // most)], 1]

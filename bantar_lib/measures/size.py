@@ -20,6 +20,8 @@ FIXED_INTAKE = 0.0
 """The elasticity when each district enters the same number, whatever its size."""
 PROPORTIONAL = 1.0
 """The elasticity when each district enters the same share of its units."""
+FEWEST = 6
+"""With fewer districts than this no elasticity is estimated."""
 
 
 @shared
@@ -33,9 +35,12 @@ def size(study: Study) -> pd.DataFrame:
     way back from logarithms (Santos Silva & Tenreyro 2006), and its scale, Pearson's X²/(n − 2),
     carries the spread between districts; the interval is Student's with n − 2 degrees of freedom.
     (Robust errors of a GLM would be too small with few districts: no leverage correction.)
-    ``log_log``, ordinary least squares of logarithms with HC3 errors, is given beside it; it
-    leaves out the `left_out` districts with none. Where the two disagree about a reference slope,
-    the counts do not settle it.
+    ``log_log``, ordinary least squares of logarithms, is given beside it with the same kind of
+    interval (Student's, one variance for all), so that a difference between the two is one of
+    models; with some ten districts HC3 errors would give another interval for that reason alone.
+    It leaves out the `left_out` districts with none. Where the two disagree about a reference
+    slope, the counts do not settle it. A slope from under six districts says nothing, and none is
+    given.
 
     Parameters
     ----------
@@ -50,13 +55,12 @@ def size(study: Study) -> pd.DataFrame:
         districts. `excludes_…` says whether the interval leaves out slope 0 or 1. `note` is
         ``reach_shares_denominator`` (reach is proposals/units, so it falls with size by
         arithmetic wherever the elasticity is under 1: never correlate reach with size), or, with
-        blank numbers, ``too_few_districts`` (under 3), ``no_variation`` (all of one size, or
+        blank numbers, ``too_few_districts`` (under 6), ``no_variation`` (all of one size, or
         nothing proposed) or ``no_finite_estimate`` (all proposals from the largest or smallest).
 
     References
     ----------
-    Santos Silva & Tenreyro 2006, Review of Economics and Statistics 88; MacKinnon & White 1985
-    (HC3); McCullagh & Nelder 1989.
+    Santos Silva & Tenreyro 2006, Review of Economics and Statistics 88; McCullagh & Nelder 1989.
 
     Examples
     --------
@@ -92,7 +96,7 @@ def size(study: Study) -> pd.DataFrame:
 
 
 def _cannot(x: np.ndarray, y: np.ndarray) -> str:
-    if len(x) < 3:
+    if len(x) < FEWEST:
         return "too_few_districts"
     return "no_variation" if np.ptp(x) < 1e-9 or not y.any() else ""
 
@@ -122,5 +126,5 @@ def _log_log(x: np.ndarray, y: np.ndarray) -> dict[str, object]:
 
     if note := _cannot(x, y):
         return _blank(len(x), note)
-    fit = sm.OLS(np.log(y), sm.add_constant(x - x.mean())).fit(cov_type="HC3")
+    fit = sm.OLS(np.log(y), sm.add_constant(x - x.mean())).fit()
     return _result(float(fit.params[1]), float(fit.bse[1]), len(x))

@@ -25,7 +25,7 @@ from bantar_lib.words import current_language, listing, number, percent, room_wo
 _ = room_words("present")
 
 
-def _sample(table: pd.DataFrame, mark: str) -> pd.DataFrame:
+def even_sample(table: pd.DataFrame, mark: str) -> pd.DataFrame:
     """Keep an even sample of a long, sorted table, the marked district always in it."""
     if len(table) <= style.MOST_ROWS:
         return table
@@ -34,7 +34,8 @@ def _sample(table: pd.DataFrame, mark: str) -> pd.DataFrame:
     return table.loc[table.index.isin(keep)]
 
 
-def _sampled_note(study: Study, shown: int, of: int) -> str:
+def even_sample_note(study: Study, shown: int, of: int) -> str:
+    """Say that not all districts are drawn, where that is so."""
     if shown == of:
         return ""
     return " " + _(
@@ -61,85 +62,11 @@ def entries_note(study: Study, execution: pd.DataFrame) -> str:
                    "year.", **terms(study))  # fmt: skip
 
 
-def _percent_axis(axes: Axes, *, high: float = 1.015) -> None:
+def percent_axis(axes: Axes, *, high: float = 1.015) -> None:
+    """Let the lower axis run from 0 in per cent."""
     axes.set_xlim(0, high)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda x, _position: percent(x))
-
-
-def rates(study: Study, execution: pd.DataFrame, *, mark: str = "") -> Figure:
-    """Draw a forest of execution rates: each district's own and its pooled value.
-
-    Parameters
-    ----------
-    study : Study
-        For its words.
-    execution : pandas.DataFrame
-        As :func:`bantar_lib.execution` returns it.
-    mark : str
-        The ``district_id`` to stand out.
-    """
-    known = execution.dropna(subset=["rate"]).sort_values("pooled", kind="stable")
-    table = _sample(known, mark)
-    city = float(known["implemented"].sum() / known["proposed"].sum())
-    drawing, axes = style.canvas(style.row_height(len(table)))
-    rows = np.arange(len(table))
-    axes.set_xlabel(_("{last}, of all entries {first}", **terms(study)))
-    axes.set_yticks(rows, list(table["district"]))
-    axes.axvline(city, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
-    axes.hlines(rows, table["low"].astype(float), table["high"].astype(float), color=style.GREY)
-    sns.scatterplot(
-        x=table["rate"].astype(float), y=rows, ax=axes, color="white", edgecolor=style.INK, s=36,
-        zorder=3, legend=False,
-    )  # fmt: skip
-    axes.scatter(table["pooled"].astype(float), rows, c=style.point_colours(table, mark), s=46,
-                 zorder=4, marker="D")  # fmt: skip
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    bold_rows(axes, table["district_id"], mark)
-    _percent_axis(axes)
-    style.legend_above(axes, [
-        Line2D([], [], marker="o", color=style.GREY, markerfacecolor="white",
-               markeredgecolor=style.INK, label=_("as counted, with 95% interval")),
-        Line2D([], [], marker="D", color=style.BLUE, linestyle="", label=_("pooled value")),
-        Line2D([], [], color=style.GREY, linestyle="--",
-               label=_("all {districts}: {rate}", rate=percent(city), **terms(study))),
-    ], columns=3)  # fmt: skip
-    style.plain_grid(axes)
-    caption = _(
-        "Execution rate by {district}, {years}: what share of the entries {first} was {last}; in "
-        "order of the pooled value.", years=years_text(execution), **terms(study),
-    )  # fmt: skip
-    return Figure(
-        drawing,
-        _rates_alt(study, known, city, mark),
-        caption + entries_note(study, execution) + _sampled_note(study, len(table), len(known)),
-        _("This figure does not show who is best or worst.") + " " + overlap_text(),
-    )
-
-
-def _rates_alt(study: Study, known: pd.DataFrame, city: float, mark: str) -> str:
-    inside = int(((known["low"] <= city) & (known["high"] >= city)).sum())
-    own = [
-        _("{name}: {done} of {asked} entries {first} were {last} ({rate}; 95% interval {low} to "
-          "{high}); pooled value {pooled}.",
-          name=row.district, done=number(row.implemented), asked=number(row.proposed),
-          rate=percent(row.rate), low=percent(row.low), high=percent(row.high),
-          pooled=percent(row.pooled), **terms(study))
-        for row in known[known["district_id"] == mark].itertuples()
-    ]  # fmt: skip
-    text = _(
-        "Pooled execution rates run from {low} ({low_name}) to {high} ({high_name}). "
-        "The 95% interval of {inside} of {n} {districts} contains the overall rate of {city}.",
-        low=percent(known["pooled"].iloc[0]),
-        low_name=known["district"].iloc[0],
-        high=percent(known["pooled"].iloc[-1]),
-        high_name=known["district"].iloc[-1],
-        inside=inside,
-        n=len(known),
-        city=percent(city),
-        **terms(study),
-    )
-    return " ".join([*own, text])
 
 
 def _lang() -> str:
@@ -174,7 +101,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         As :func:`bantar_lib.reach` returns it.
     """
     known = _bounds(reach)
-    table = _sample(known, mark)
+    table = even_sample(known, mark)
     drawing, axes = style.canvas(style.row_height(len(table)))
     rows = np.arange(len(table))
     colours = style.point_colours(table, mark)
@@ -193,7 +120,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
     axes.set_ylim(-0.6, len(rows) - 0.4)
     bold_rows(axes, table["district_id"], mark)
     top = float(np.nanmax(table[[c for c in ("upper_bound", "as_printed") if c in table]]))
-    _percent_axis(axes, high=min(1.0, top * 1.08))
+    percent_axis(axes, high=min(1.0, top * 1.08))
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.legend_above(axes, handles, columns=2)
     style.plain_grid(axes)
@@ -203,7 +130,7 @@ def reach_bounds(study: Study, reach: pd.DataFrame, *, mark: str = "") -> Figure
         drawing,
         _bounds_alt(study, known, mark),
         " ".join(filter(None, [caption, _above_text(study, known)]))
-        + _sampled_note(study, len(table), len(known)),
+        + even_sample_note(study, len(table), len(known)),
         _("This figure does not show how many different {unit} these are: the source counts yearly "
           "entries, and whether the same {unit} entered twice is not recorded.", **terms(study)),
     )  # fmt: skip
@@ -270,7 +197,7 @@ def reach_scenarios(study: Study, reach: pd.DataFrame, district_id: str) -> Figu
         )  # fmt: skip
     axes.set_yticks(rows, [wrap(scenario_label(s), 22) for s in own["scenario"]])
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    _percent_axis(axes, high=float(shares.max()) * 1.75)
+    percent_axis(axes, high=float(shares.max()) * 1.75)
     axes.set_xlabel(_("share of all {unit}", **terms(study)))
     style.plain_grid(axes)
     name = str(own["district"].iloc[0])
@@ -369,12 +296,35 @@ def _entries_alt(study: Study, own: pd.DataFrame, years: list[int]) -> str:
         if len(rows):
             said = [f"{number(r['count'])} ({r['year']})" for _i, r in rows.iterrows()]
             parts.append(f"{study.label(stage.id, _lang())}: {listing(said)}")
-    blank = sorted({int(y) for y in own.loc[own["count"].isna(), "year"]})
-    text = "; ".join(parts) + "."
-    if blank:
-        text += " " + _("Not known for {years}: which entries were {last}.",
-                        years=listing([str(y) for y in blank]), **terms(study))  # fmt: skip
-    return text
+    ended = without_start(study, own)
+    said = [
+        _("For {year} the number {first} is not known; {n} entries {last}.", year=str(year),
+          n=number(n), **terms(study))
+        for year, n in ended.items()
+    ]  # fmt: skip
+    blank = own.loc[own["count"].isna() & ~own["year"].isin(ended.index), "year"]
+    if len(blank):
+        said.append(_("Not known for {years}: which entries were {last}.",
+                      years=listing([str(y) for y in sorted(set(blank))]),
+                      **terms(study)))  # fmt: skip
+    return " ".join(["; ".join(parts) + ".", *said])
+
+
+def without_start(study: Study, own: pd.DataFrame) -> pd.Series:
+    """Return a district's numbers at the last stage for years of which the first is not known.
+
+    Parameters
+    ----------
+    study : Study
+        Names the stages.
+    own : pandas.DataFrame
+        The district's rows of ``counts.csv``.
+    """
+    numbers = [
+        own[own["stage"] == stage].groupby("year")["count"].max().dropna()
+        for stage in (study.last_stage, study.first_stage)
+    ]
+    return numbers[0][~numbers[0].index.isin(numbers[1].index)]
 
 
 def heatmap(study: Study, *, mark: str = "") -> Figure:
@@ -382,7 +332,7 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
     table, recorded = _stages_by_year(study)
     rate = _rate_by_year(study, table).reindex_like(recorded)
     everywhere = len(recorded)
-    drawn = _sample(recorded.reset_index(), mark).set_index("district_id")
+    drawn = even_sample(recorded.reset_index(), mark).set_index("district_id")
     drawing, axes = style.canvas(style.row_height(len(drawn)))
     sns.heatmap(
         rate.loc[drawn.index], ax=axes, cmap="Blues", linewidths=1, linecolor="white", vmin=0,
@@ -413,7 +363,7 @@ def heatmap(study: Study, *, mark: str = "") -> Figure:
     )  # fmt: skip
     return Figure(
         drawing, _heatmap_alt(study, table, rate),
-        caption + _sampled_note(study, len(drawn), everywhere),
+        caption + even_sample_note(study, len(drawn), everywhere),
         _("This figure does not show whether a low number is reluctance or a limit on how many may "
           "enter."),
     )  # fmt: skip
@@ -434,23 +384,37 @@ def _rate_by_year(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _heatmap_alt(study: Study, table: pd.DataFrame, rate: pd.DataFrame) -> str:
-    known = table.dropna(subset=[study.first_stage, study.last_stage]).groupby("year").sum()
-    known = known[known[study.first_stage] > 0]
-    said = [
-        _("{share} in {year} ({done} of {asked})", year=year, done=number(row[study.last_stage]),
-          asked=number(row[study.first_stage]),
-          share=percent(row[study.last_stage] / row[study.first_stage]))
-        for year, row in known.iterrows()
-    ]  # fmt: skip
+    both = table.dropna(subset=[study.first_stage, study.last_stage])
+    both = both[both[study.first_stage] > 0]
+    known, places = both.groupby("year").sum(), both.groupby("year").size()
+    said = [_rate_of_year(study, int(year), row, int(places[year]), places.nunique() > 1)
+            for year, row in known.iterrows()]  # fmt: skip
     parts = [_("Overall execution rate: {rates}.", rates=listing(said))] if said else []
-    never = [str(year) for year in rate.columns if year not in known.index]
-    if never:
-        parts.append(_("Not known for {years}: which entries were {last}.", years=listing(never),
+    never = [year for year in rate.columns if year not in known.index]
+    ended = table[study.last_stage].groupby("year").sum(min_count=1)
+    for year in [y for y in never if pd.notna(ended.get(y))]:
+        parts.append(_("For {year} the number {first} is not known; {n} entries {last}.",
+                       year=str(year), n=number(ended[year]), **terms(study)))  # fmt: skip
+    if blank := [str(y) for y in never if pd.isna(ended.get(y))]:
+        parts.append(_("Not known for {years}: which entries were {last}.", years=listing(blank),
                        **terms(study)))  # fmt: skip
     cells, have = rate.size, int(rate.notna().sum().sum())
     parts.append(_("A rate is known for {known} of {cells} pairs of {district} and year.",
                    known=number(have), cells=number(cells), **terms(study)))  # fmt: skip
     return " ".join(parts)
+
+
+def _rate_of_year(study: Study, year: int, row: pd.Series, places: int, differ: bool) -> str:
+    """Say the rate of a year, and of how many districts where not all years have the same."""
+    values = {
+        "year": str(year), "done": number(row[study.last_stage]),
+        "asked": number(row[study.first_stage]),
+        "share": percent(row[study.last_stage] / row[study.first_stage]),
+    }  # fmt: skip
+    if differ:
+        return _("{share} in {year} ({done} of {asked}, of {n} {districts})", n=number(places),
+                 **values, **terms(study))  # fmt: skip
+    return _("{share} in {year} ({done} of {asked})", **values)
 
 
 def _hatch(axes: Axes, x: int, y: int) -> None:

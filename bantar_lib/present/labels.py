@@ -20,6 +20,7 @@ _NUDGES = [(0, 0.6), (0, -0.6), (0.3, 0), (-0.3, 0), (0.3, 0.6), (-0.3, 0.6), (0
            (-0.3, -0.6), (0, 1), (0, -1)]  # fmt: skip
 _LED = 17  # from this distance a thin line leads from the name to its point
 _MARGIN = 2
+_SPACE = 8  # two names on one line are told apart only with this much between them
 
 Box = tuple[float, float, float, float]
 
@@ -148,8 +149,8 @@ def _free_place(
         if not fits or box[2] > inside[2] or box[3] > inside[3]:
             continue
         apart = (
-            (others[:, 0] > box[2] + _MARGIN)
-            | (others[:, 2] < box[0] - _MARGIN)
+            (others[:, 0] > box[2] + _SPACE)
+            | (others[:, 2] < box[0] - _SPACE)
             | (others[:, 1] > box[3] + _MARGIN)
             | (others[:, 3] < box[1] - _MARGIN)
         )

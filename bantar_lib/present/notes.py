@@ -1,10 +1,10 @@
 """Every sentence of the pages, under one name for the notebooks."""
 
 from bantar_lib.present.audit_sentences import audit_lead, district_audit_note
+from bantar_lib.present.city_sentences import city_lead
 from bantar_lib.present.evidence_sentences import uncoded_note
 from bantar_lib.present.sentences import (
     about,
-    city_lead,
     district_lead,
     evidence_lead,
     guide_lead,

@@ -21,7 +21,9 @@ from bantar_lib.present.evidence_sentences import (
 from bantar_lib.present.evidence_sentences import saturation_section as saturation_section
 from bantar_lib.present.map_figures import place
 from bantar_lib.present.sentences import no_evidence_text, reader_kind
-from bantar_lib.present.size_sentences import workload_note
+from bantar_lib.present.size_sentences import size_note, workload_note
+from bantar_lib.present.statistic_sentences import separable_note
+from bantar_lib.present.statistic_tables import separable_table
 from bantar_lib.present.tables import ratings_table, segments_table
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -42,6 +44,20 @@ def focus(study: Study) -> str:
     spoken = study.table("segments")["district_id"]
     spoken = spoken[spoken != ""]
     return str(spoken.mode().iloc[0] if len(spoken) else study.districts["district_id"].iloc[0])
+
+
+def size_section(study: Study, size: pd.DataFrame) -> list[Item]:
+    """Return how entries go with size: figure and note, or one sentence for too few districts."""
+    note = size_note(study, size)
+    if (size["note"] == "too_few_districts").all():
+        return [note]
+    return [size_figures.size(study, size), note]
+
+
+def pairs_section(study: Study, execution: pd.DataFrame) -> list[Item]:
+    """Return which districts can be told apart: how many, and which where some can."""
+    table = separable_table(study, execution)
+    return [separable_note(study, execution), *([table] if len(table.frame) else [])]
 
 
 def evidence_section(study: Study, district_id: str) -> list[Item]:

@@ -13,10 +13,11 @@ import pandas as pd
 from bantar_lib.coding import codings, evidence, rate_indicators
 from bantar_lib.coding.ratings import first_coder
 from bantar_lib.measures import uncertain_entries
-from bantar_lib.present.count_figures import span_text, years_text
+from bantar_lib.present.count_figures import span_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
 from bantar_lib.present.evidence_figures import indicator_labels
 from bantar_lib.present.shown import source_titles
+from bantar_lib.present.statistic_sentences import end_alone
 from bantar_lib.present.terms import directions_text, terms
 from bantar_lib.study import Study
 from bantar_lib.words import current_language, listing, number, percent, room_words
@@ -28,7 +29,7 @@ def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
                   reach: pd.DataFrame) -> Text:  # fmt: skip
     """Say what is known of a district, how surely, and what is not: three short paragraphs."""
     own = study.district(district_id)
-    name = _bold(own["name"])
+    name = bold(own["name"])
     if pd.isna(own["units"]):
         size = _("{name}.", name=name)
     else:
@@ -42,16 +43,17 @@ def district_lead(study: Study, district_id: str, execution: pd.DataFrame,
         ],
         _("Not known"): [_reach_sentence(study, reach, district_id)],
     }
-    return _paragraphs(parts)
+    return paragraphs(parts)
 
 
-def _paragraphs(parts: Mapping[str, Iterable[str]]) -> Text:
+def paragraphs(parts: Mapping[str, Iterable[str]]) -> Text:
     """Return a lead of paragraphs by their heads; one with nothing to say is left out."""
     told = {head: " ".join(s for s in said if s) for head, said in parts.items()}
     return Text("\n\n".join(f"**{head}.** {text}" for head, text in told.items() if text), "lead")
 
 
-def _bold(text: str) -> Markdown:
+def bold(text: str) -> Markdown:
+    """Return a text from data in bold letters, its own markup escaped."""
     return Markdown(f"**{escape_markdown(text)}**")
 
 
@@ -112,7 +114,7 @@ def _rate_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> s
     )
     if len(years) > 1:
         text += " " + _("One {unit} can be entered in more than one year.", **terms(study))
-    return text
+    return " ".join([text, *end_alone(study, district_id)])
 
 
 def _interval_sentence(study: Study, execution: pd.DataFrame, district_id: str) -> str:
@@ -135,18 +137,19 @@ def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
         return _("How many different {unit} took part cannot be bounded from these counts.",
                  **terms(study))  # fmt: skip
     low, high = own.loc["lower_bound"], own.loc["upper_bound"]
-    text = _bounds_text(study, low, high, [district_id])
+    text = bounds_text(study, low, high, [district_id])
     text += " " + _("A list of {unit} by year and stage would close the gap.", **terms(study))
     if "as_printed" in known:
         text += " " + _printed_sentence(study, own["numerator"], district_id)
-    for most in _beyond_bounds(reach[reach["district_id"] == district_id]):
+    for most in beyond_bounds(reach[reach["district_id"] == district_id]):
         text += " " + _("Which of these numbers is wrong cannot be told; if the total is right, up "
                         "to {most} ({share}) are possible.", most=number(most),
                         share=percent(most / high["denominator"]))  # fmt: skip
     return text
 
 
-def _bounds_text(study: Study, low: pd.Series, high: pd.Series, district_ids: Iterable[str]) -> str:
+def bounds_text(study: Study, low: pd.Series, high: pd.Series, district_ids: Iterable[str]) -> str:
+    """Say the bounds of reach (rows with numerator and share) and what each assumes."""
     of_these = uncertain_entries(study).set_index("district_id").loc[list(district_ids)]
     earlier, unstaged = of_these["earlier"].sum(), of_these["unstaged"].sum()
     values = {
@@ -178,7 +181,7 @@ def _bounds_text(study: Study, low: pd.Series, high: pd.Series, district_ids: It
              "{low_share} to {high_share} of all.", **values)  # fmt: skip
 
 
-def _beyond_bounds(reach: pd.DataFrame) -> pd.Series:
+def beyond_bounds(reach: pd.DataFrame) -> pd.Series:
     """Return the upper bound where a printed total is right rather than the sum of its years.
 
     Parameters
@@ -333,94 +336,6 @@ def rate_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
     return Text(text)
 
 
-def city_lead(study: Study, execution: pd.DataFrame, reach: pd.DataFrame) -> Text:
-    """Say what is known of all districts together, and what is not: two short paragraphs."""
-    known = execution.dropna(subset=["rate"])
-    asked, done = int(known["proposed"].sum()), int(known["implemented"].sum())
-    parts = [_city_size(study)]
-    if asked:
-        parts.append(_(
-            "For {years} the source records {asked} entries {first}, {done} of them {last} "
-            "({rate}).",
-            years=years_text(execution), asked=number(asked), done=number(done),
-            rate=percent(done / asked), **terms(study),
-        ))  # fmt: skip
-    if 0 < len(known) < len(execution):
-        parts.append(_("Both are known for {k} of the {n} {districts}.", k=number(len(known)),
-                       n=number(len(execution)), **terms(study)))  # fmt: skip
-    if known["years"].nunique() > 1:
-        parts.append(_("A year counts only in the {districts} where both are known for it.",
-                       **terms(study)))  # fmt: skip
-    parts.append(_city_evidence(study))
-    told = {_("Known"): parts, _("Not known"): [_city_reach(study, reach)]}
-    return _paragraphs(told)
-
-
-def _city_size(study: Study) -> str:
-    units = study.districts["units"]
-    said = {
-        "place": _bold(study.text("place", current_language())),
-        "n": number(len(units)),
-        "units": number(units.sum()),
-        "k": number(units.notna().sum()),
-        "unit_first": first_mention(study, "unit"),
-        **terms(study),
-    }
-    if units.notna().all():
-        return _("{place} has {n} {districts} with {units} {unit_first}.", **said)
-    if units.isna().all():
-        return _("{place} has {n} {districts}.", **said)
-    return _("{place} has {n} {districts}; the {k} whose number of {unit} is known have {units}.",
-             **said)  # fmt: skip
-
-
-def _city_reach(study: Study, reach: pd.DataFrame) -> str:
-    own = reach[(reach["district_id"] != "") & reach["share"].notna()].set_index("district_id")
-    low = own[own["scenario"] == "lower_bound"]
-    high = own[own["scenario"] == "upper_bound"]
-    both = low.index.intersection(high.index)
-    if both.empty:
-        return ""
-    units = float(low.loc[both, "denominator"].sum())
-    least, most = (float(bound.loc[both, "numerator"].sum()) for bound in (low, high))
-    years = max(high.loc[both, "years"], key=len)
-    text = _bounds_text(
-        study,
-        pd.Series({"numerator": least, "share": least / units}),
-        pd.Series({"numerator": most, "share": most / units, "years": years}),
-        both,
-    )
-    beyond = _beyond_bounds(reach[reach["district_id"].isin(both)])
-    if len(beyond):
-        more = float((beyond - high.loc[beyond.index, "numerator"]).sum())
-        text += " " + _(
-            "In {k} of the {n} {districts} the source's printed total exceeds the sum of its "
-            "years; if the totals are right, up to {most} ({share}) are possible.",
-            k=number(len(beyond)), n=number(len(both)), most=number(most + more),
-            share=percent((most + more) / units), **terms(study),
-        )  # fmt: skip
-    if len(both) < len(study.districts):
-        text += " " + _("This can be said of {k} of the {n} {districts}.", k=number(len(both)),
-                        n=number(len(study.districts)), **terms(study))  # fmt: skip
-    return text
-
-
-def _city_evidence(study: Study) -> str:
-    segments = study.table("segments")
-    coded = sorted(set(segments["district_id"]) - {""})
-    names = study.districts.set_index("district_id")["name"]
-    if not coded:
-        return _("No evidence on implementation is coded for any {district}.", **terms(study))
-    if len(coded) > 5:
-        return _(
-            "Evidence on implementation is coded for {k} {districts}.",
-            k=number(len(coded)),
-            **terms(study),
-        )
-    return _("Evidence on implementation is coded for {names} only.",
-             names=listing([names[c] for c in coded]))  # fmt: skip
-
-
 def provenance(study: Study, parameters: dict[str, str]) -> Text:
     """Give study, framework, library and input hash: where a page comes from."""
     from bantar_lib import __version__
@@ -454,7 +369,7 @@ def evidence_lead(study: Study, district_id: str) -> Text:
     text = _(
         "{n} segments about {name} and the programme as a whole are coded, from {data} different "
         "data in {roots} independent source(s). The reading shown is that of {reader}.",
-        n=number(table["segment_id"].nunique()), name=_bold(name),
+        n=number(table["segment_id"].nunique()), name=bold(name),
         data=number(table["datum"].nunique()), roots=number(table["root"].nunique()), reader=reader,
     )  # fmt: skip
     enough = ~ratings["suggestion"].isin(["no_evidence", "insufficient_evidence"])

@@ -47,7 +47,7 @@ def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
     caption = _("Number of entries {first} against number of {unit} by {district}, logarithmic "
                 "axes; the shaded band is the 95% interval of the slope.",
                 **terms(study))  # fmt: skip
-    points = _sizes(study)
+    points = sizes(study)
     if points.empty:
         return nothing(study, caption)
     fit = table[table["role"] == "primary"].iloc[0]
@@ -82,7 +82,7 @@ def size(study: Study, table: pd.DataFrame, *, mark: str = "") -> Figure:
     ))  # fmt: skip
 
 
-def _sizes(study: Study) -> pd.DataFrame:
+def sizes(study: Study) -> pd.DataFrame:
     """Return the districts that know their units and every year's number of the first stage."""
     entries = by_year(study, known_flows(study), stage_names(study).start)
     frame = study.districts[["district_id", "name", "units"]].rename(columns={"name": "district"})

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from bantar_lib.measures.size import FEWEST
+from bantar_lib.present import size_figures
 from bantar_lib.present.count_figures import scenario_label
 from bantar_lib.present.display import Text, escape_markdown
 from bantar_lib.present.size_figures import (
@@ -27,6 +29,8 @@ from bantar_lib.words import current_language, listing, number, percent, room_wo
 
 _ = room_words("present", escape=escape_markdown)
 
+_MOST_LEFT_OUT = 5
+
 
 def size_note(study: Study, size: pd.DataFrame) -> Text:
     """Say what the counts tell of intake and district size: which slopes the interval leaves out.
@@ -37,6 +41,11 @@ def size_note(study: Study, size: pd.DataFrame) -> Text:
         As :func:`bantar_lib.size` returns it.
     """
     first = size[size["role"] == "primary"].iloc[0]
+    if first["note"] == "too_few_districts":
+        text = _("Too few {districts} ({n}) know both their {unit} and every year's number "
+                 "{first} to judge how the one goes with the other; at least {least} are needed.",
+                 n=number(first["n"]), least=number(FEWEST), **terms(study))  # fmt: skip
+        return Text(" ".join(filter(None, [text, _not_in_it(study, int(first["n"]))])))
     if pd.isna(first["estimate"]):
         return Text(_("How the number of entries {first} goes with the number of {unit} cannot be "
                       "estimated: {reason}.", reason=_no_slope(study, str(first["note"])),
@@ -54,7 +63,32 @@ def size_note(study: Study, size: pd.DataFrame) -> Text:
     other = size[size["role"] != "primary"].dropna(subset=["estimate"])
     if len(other):
         parts.append(_by_model(study, first, other.iloc[0]))
+    parts.append(_not_in_it(study, int(first["n"])))
     return Text(" ".join(filter(None, parts)))
+
+
+def _not_in_it(study: Study, used: int) -> str:
+    """Say which districts the slope leaves out, and why."""
+    districts = study.districts[["district_id", "name", "units"]]
+    inside = set(size_figures.sizes(study)["district_id"])
+    out = districts[~districts["district_id"].isin(inside)]
+    # Only where the slope is of this study's own districts.
+    if out.empty or used != len(inside):
+        return ""
+    without = ~(out["units"] > 0).fillna(False)
+    why = [
+        _("{names} (number of {unit} not known)", names=_some(study, out["name"][without]),
+          **terms(study)) if without.any() else "",
+        _("{names} (number {first} not known for some year)",
+          names=_some(study, out["name"][~without]), **terms(study)) if (~without).any() else "",
+    ]  # fmt: skip
+    return _("Left out: {names}.", names=listing([w for w in why if w]))
+
+
+def _some(study: Study, names: pd.Series) -> str:
+    if len(names) > _MOST_LEFT_OUT:
+        return _("{n} {districts}", n=number(len(names)), **terms(study))
+    return listing(list(names))
 
 
 def _by_model(study: Study, first: pd.Series, other: pd.Series) -> str:
@@ -79,8 +113,6 @@ def _by_model(study: Study, first: pd.Series, other: pd.Series) -> str:
 
 
 def _no_slope(study: Study, note: str) -> str:
-    if note == "too_few_districts":
-        return _("fewer than three {districts} know both", **terms(study))
     if note == "no_variation":
         return _("all {districts} are of one size, or none was {first}", **terms(study))
     return _("all that was {first} comes from the largest or the smallest", **terms(study))

@@ -191,13 +191,35 @@ def _limits_text(study: Study, table: pd.DataFrame, known: pd.DataFrame) -> str:
         phi=number(table.attrs["phi"], 1), tau=points_text(table.attrs["tau2"] ** 0.5),
         **terms(study),
     )  # fmt: skip
-    z = known["z"].astype("float64")
-    whole = float((z**2).sum() / (len(z) - 1)) if len(z) > 1 else 0.0
-    if table.attrs["phi"] < whole and number(table.attrs["phi"], 1) != number(whole, 1):
-        text += " " + _("This φ is smaller than the dispersion of {phi} that the test of "
-                        "heterogeneity gives, because extreme values are drawn in first.",
-                        phi=number(whole, 1))  # fmt: skip
-    return text
+    return " ".join([text, *_other_dispersion(study, table, known)])
+
+
+def _other_dispersion(study: Study, table: pd.DataFrame, known: pd.DataFrame) -> list[str]:
+    """Say why φ and τ are not those of the test of heterogeneity, where they differ as written."""
+    z, drawn_in = (known[c].astype("float64") for c in ("z", "z_winsorised"))
+    phi, tau = float(table.attrs["phi"]), float(table.attrs["tau2"] ** 0.5)
+    k = len(z)
+    if k < 2 or z.isna().any():
+        return []
+    said = []
+    whole = float((z**2).sum())
+    if (drawn_in**2).sum() < k:
+        said.append(_("φ is limited to at least 1."))
+    elif number(phi, 1) != number(whole / (k - 1), 1):
+        said.append(_(
+            "This φ is smaller than the dispersion of {phi} that the test of heterogeneity gives, "
+            "for two reasons: extreme values are drawn in first, and their squares are divided by "
+            "the number of {districts} ({k}), not by one less.",
+            phi=number(whole / (k - 1), 1), k=number(k), **terms(study),
+        ))  # fmt: skip
+    rate = float(table.attrs["rate"])
+    weight = known["proposed"].astype("float64") / (rate * (1 - rate))
+    room = float(weight.sum() - (weight**2).sum() / weight.sum())
+    plain = max(0.0, (whole - (k - 1)) / room) ** 0.5
+    if points_text(plain) != points_text(tau):
+        said.append(_("Without the drawing in, τ would be {sd} points: the standard deviation that "
+                      "goes with the test of heterogeneity.", sd=points_text(plain)))  # fmt: skip
+    return said
 
 
 def _draw_limits(axes: Axes, curves: pd.DataFrame) -> None:

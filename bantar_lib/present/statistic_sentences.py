@@ -10,8 +10,8 @@ import pandas as pd
 
 from bantar_lib import measures
 from bantar_lib.measures.counts import stage_counts
+from bantar_lib.present.count_figures import without_start
 from bantar_lib.present.display import Text, escape_markdown
-from bantar_lib.present.labels import MOST_NAMED
 from bantar_lib.present.statistic_figures import chance_text, flag_text, points_text, too_near
 from bantar_lib.present.terms import terms
 from bantar_lib.study import Study
@@ -21,6 +21,8 @@ _ = room_words("present", escape=escape_markdown)
 
 ALPHA = 0.05
 """From which p on a difference is not called demonstrated."""
+
+_MOST_LEFT_OUT = 5
 
 
 def _own(table: pd.DataFrame, district_id: str) -> pd.Series:
@@ -53,6 +55,16 @@ def no_rate_text(study: Study, reason: str) -> str:
         "one_stage": _("the study counts one stage only"),
     }.get(reason) or _("the numbers {first} and {last} are not both known for any year",
                        **terms(study))  # fmt: skip
+
+
+def end_alone(study: Study, district_id: str) -> list[str]:
+    """Say of each year of which only the last stage is known how many reached it."""
+    ended = without_start(study, study.table("counts", district=district_id))
+    return [
+        _("For {year} the number {first} is not known; {n} entries {last}.", year=str(year),
+          n=number(n), **terms(study))
+        for year, n in ended.items()
+    ]  # fmt: skip
 
 
 def _no_rate(study: Study, row: pd.Series) -> Text:
@@ -200,31 +212,21 @@ def separable_note(study: Study, execution: pd.DataFrame) -> Text:
         **terms(study),
     }  # fmt: skip
     if row["separable"] == 0:
-        return Text(_("None of the {pairs} pairs of {districts} can be told apart: which of two "
-                      "has the higher rate is not shown for any.", **values))  # fmt: skip
+        return Text(_("None of the {pairs} pairs of {districts} can be told apart: for none is "
+                      "it at least 95% probable which has the higher rate, under a model that "
+                      "takes entries as independent of each other.", **values))  # fmt: skip
     if row["separable"] == row["pairs"]:
         text = _("All {pairs} pairs of {districts} can be told apart: which of two has the "
-                 "higher rate is at least 95% probable for each.", **values)  # fmt: skip
+                 "higher rate is at least 95% probable for each, under a model that takes entries "
+                 "as independent of each other.", **values)  # fmt: skip
     else:
         text = _(
             "Of {pairs} pairs of {districts}, {k} ({share}) can be told apart: which of the two "
-            "has the higher rate is at least 95% probable. For the other {rest} an order is not "
-            "shown.", **values,
+            "has the higher rate is at least 95% probable, under a model that takes entries as "
+            "independent of each other. For the other {rest} an order is not shown.", **values,
         )  # fmt: skip
-    return Text("\n".join([text, *_higher_than(execution, int(row["districts"]))]))
-
-
-def _higher_than(execution: pd.DataFrame, districts: int) -> list[str]:
-    """Return a list in Markdown: each district with those that it is higher than."""
-    if districts > MOST_NAMED:
-        return []
-    pairs = measures.separable_pairs(execution).sort_values(["higher", "higher_id", "lower"])
-    lines = [
-        _("- {name} has a higher rate than {names}.", name=own["higher"].iloc[0],
-          names=listing(list(own["lower"])))
-        for _id, own in pairs.groupby("higher_id", sort=False)
-    ]  # fmt: skip
-    return ["", *lines]
+    return Text(text + " " + _("Where the entries of a {district} hang together, fewer pairs could "
+                               "be told apart.", **terms(study)))  # fmt: skip
 
 
 def detectability_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:
@@ -258,16 +260,16 @@ def detectability_note(study: Study, execution: pd.DataFrame, district_id: str) 
         ))  # fmt: skip
     text += " " + _(
         "To be told from the overall rate of {overall} with a chance of 80% (test at 5%), its true "
-        "rate would have to be {sides}.", sides=_(" or ").join(sides), **values,
+        "rate would have to be {sides}.", sides=_(", or ").join(sides), **values,
     )  # fmt: skip
     if bool(too_near(table[table["district_id"] == district_id]).iloc[0]):
         return Text(text + " " + _(
             "The recorded rate is {rate}, {points} percentage points away: a true difference of "
-            "that size would be missed more often than about one time in five.", **values,
+            "that size would be missed with a probability of more than 20%.", **values,
         ))  # fmt: skip
     return Text(text + " " + _(
         "The recorded rate is {rate}, {points} percentage points away: a true difference of that "
-        "size would be found about four times in five or more often.", **values,
+        "size would be found with a probability of 80% or more.", **values,
     ))  # fmt: skip
 
 
@@ -361,9 +363,25 @@ def _change_verdict(study: Study, clear: bool, stratified: bool | None) -> str:
 
 
 def _left_out(study: Study, row: pd.Series) -> str:
-    if row["note"] != "districts_left_out":
+    text = ""
+    if row["note"] == "districts_left_out":
+        text = " " + _("Left out: {districts} where more are {last} than {first}.", **terms(study))
+    return text + _in_one_year(study, [int(year) for year in row["years"].split("|")])
+
+
+def _in_one_year(study: Study, years: list[int]) -> str:
+    """Name the districts that know both numbers in one of the two years alone."""
+    pairs = stage_counts(study)
+    pairs = pairs[pairs["year"].isin(years) & (pairs["proposed"] > 0)]
+    single = pairs[~pairs["district_id"].duplicated(keep=False)]
+    if single.empty:
         return ""
-    return " " + _("Left out: {districts} where more are {last} than {first}.", **terms(study))
+    names = list(single["district"])
+    if len(names) > _MOST_LEFT_OUT:
+        return " " + _("Left out: {n} {districts} of which both numbers are known in only one of "
+                       "the two years.", n=number(len(names)), **terms(study))  # fmt: skip
+    return " " + _("Left out: {names}, of which both numbers are known in only one of the two "
+                   "years.", names=listing(names))  # fmt: skip
 
 
 def _entries_change(study: Study, rows: pd.DataFrame) -> str:
@@ -372,8 +390,8 @@ def _entries_change(study: Study, rows: pd.DataFrame) -> str:
         return ""
     years = row["years"].split("|")
     if _mixed_stages(study):
-        return _("The years {years} may not count the same stage, so that no trend over them can "
-                 "be judged.", years=f"{years[0]}–{years[-1]}")  # fmt: skip
+        return _("The counts of {years} may not hold the same stage, so that no trend over them "
+                 "can be judged.", years=f"{years[0]}–{years[-1]}")  # fmt: skip
     clear = bool(row["low"] > 1 or row["high"] < 1)
     text = _(
         "The entries recorded in {years} differ from year to year by a factor of {ratio} (95% "

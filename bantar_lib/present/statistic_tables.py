@@ -17,7 +17,7 @@ MOST_DISTRICTS = 60
 
 
 def separable_table(study: Study, execution: pd.DataFrame) -> Table:
-    """Lay out, for each district, those that it is higher than with at least 95% probability.
+    """Lay out, for each district, those that it is very probably higher than (at least 95%).
 
     Parameters
     ----------
@@ -37,15 +37,16 @@ def separable_table(study: Study, execution: pd.DataFrame) -> Table:
     known = int(execution["rate"].notna().sum())
     listed = known <= MOST_DISTRICTS
     pairs = measures.separable_pairs(execution) if listed else pd.DataFrame()
-    columns = [words["district"].capitalize(), _("higher than"), _("pairs")]
+    columns = [words["district"].capitalize(), _("very probably higher than"), _("pairs")]
     rows = []
     if len(pairs):
         for _id, own in pairs.sort_values(["higher", "higher_id"]).groupby("higher_id", sort=False):
             lower = listing(sorted(own["lower"]))
             rows.append((own["higher"].iloc[0], lower, number(len(own))))
     frame = pd.DataFrame(rows, columns=columns)
-    caption = _("Pairs of {districts} that can be told apart: the order is at least 95% probable "
-                "in the pooled model (alphabetical)", **words)  # fmt: skip
+    caption = _("Pairs of {districts} that can be told apart: the rate of the first is very "
+                "probably higher (probability ≥ 95% under the pooled model, which takes entries as "
+                "independent of each other; alphabetical)", **words)  # fmt: skip
     if not listed:
         caption += ". " + _("Not listed for {n} {districts}.", n=number(known), **words)
     # Without any pair the sentence on them has said so; that they are not listed only this says.

@@ -96,6 +96,7 @@ def execution_table(study: Study, execution: pd.DataFrame, *, mark: str = "") ->
         _("rate"): rows["rate"].map(_percent),
         _("95% interval"): list(map(_interval, rows["low"], rows["high"])),
         _("pooled"): rows["pooled"].map(_percent),
+        _("pooled, 95% interval"): list(map(_interval, rows["pooled_low"], rows["pooled_high"])),
         _("rank, 90% interval"): [
             "–" if pd.isna(a) else f"{a:.0f}–{b:.0f}"
             for a, b in zip(rows["rank_low"], rows["rank_high"], strict=True)],

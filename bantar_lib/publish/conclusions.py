@@ -220,7 +220,9 @@ def key_figures(study: Study, district_id: str) -> Grid:
         rows.append((_plain("Execution rate, as counted"), _span(own, "rate", "low", "high"),
                      counted))  # fmt: skip
         rows.append((_plain("Execution rate, read together with the others"),
-                     _span(own, "pooled", "pooled_low", "pooled_high"), counted))  # fmt: skip
+                     _span(own, "pooled", "pooled_low", "pooled_high"),
+                     _plain("{counted} (read together with all {districts})", counted=counted,
+                            districts=words["districts"])))  # fmt: skip
     bounds = _bounds(study, district_id)
     if bounds is None:
         rows.append((_plain("Reach, lower and upper bound"), unknown, "–"))

@@ -72,9 +72,9 @@ def test_no_more_than_chance_stops_at_what_all_proposals_know():
     n, k = np.array([10, 20, 40]), np.array([5, 10, 20])
     at = [stats.betabinom.logpmf(k, n, s / 2, s / 2).sum() for s in (15, 30, 300, 3e5)]
     assert at == sorted(at) and fit.loglik == pytest.approx(at[1])
-    # The largest district's interval is no narrower than that of all 70 proposals together.
+    # The largest district's interval is wider than that of all 70 proposals together.
     row = pooled_rates(table([10, 20, 40], [5, 10, 20])).iloc[2]
-    assert row["pooled_low"] == pytest.approx(stats.beta.ppf(0.025, 35, 35))
+    assert row["pooled_low"] < stats.beta.ppf(0.025, 35, 35)
 
 
 def test_all_or_nothing_districts():
@@ -118,8 +118,9 @@ def test_pooled_values_by_bayes_rule(bantar):
     assert pooled["pooled"] == pytest.approx(
         integrate.quad(lambda p: p * weight(p), 0, 1)[0] / whole
     )
-    for end, share in ((pooled["pooled_low"], 0.025), (pooled["pooled_high"], 0.975)):
-        assert integrate.quad(weight, 0, end)[0] / whole == pytest.approx(share, abs=1e-6)
+    # The interval is that of many priors (test_plausible.py): wider than under this one alone.
+    assert integrate.quad(weight, 0, pooled["pooled_low"])[0] / whole < 0.025
+    assert integrate.quad(weight, 0, pooled["pooled_high"])[0] / whole > 0.975
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
@@ -137,7 +138,8 @@ def test_pooling_keeps_the_order_of_equal_sizes_and_shrinks(pairs):
     value = pooled["pooled"].to_numpy(float)
     low, high = np.minimum(k / n, fit.mean), np.maximum(k / n, fit.mean)
     assert ((low - 1e-12 <= value) & (value <= high + 1e-12)).all()
-    assert (pooled["pooled_low"] <= pooled["pooled_high"]).all()
+    assert (pooled["pooled_low"] <= pooled["pooled"]).all()
+    assert (pooled["pooled"] <= pooled["pooled_high"]).all()
     for i in range(len(n)):
         for j in range(len(n)):
             if n[i] == n[j] and k[i] > k[j]:

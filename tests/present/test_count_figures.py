@@ -5,6 +5,9 @@ Expected numbers are reckoned by hand from tables 1.1 and 1.2 of the bundled stu
 
 from __future__ import annotations
 
+import re
+import shutil
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -14,11 +17,13 @@ from matplotlib.text import Text
 from bantar_lib import execution, load_study, reach
 from bantar_lib.present import count_figures as figures
 from bantar_lib.present import style
+from bantar_lib.present.rate_figures import rates as rates_figure
+from bantar_lib.present.sentences import district_lead
 from bantar_lib.words import language
 
 KOTA_BARU = "15.71.07"
 DRAWN = {
-    "rates": lambda study, mark: figures.rates(study, execution(study), mark=mark),
+    "rates": lambda study, mark: rates_figure(study, execution(study), mark=mark),
     "reach_bounds": lambda study, mark: figures.reach_bounds(study, reach(study), mark=mark),
     "reach_scenarios": lambda study, _mark: figures.reach_scenarios(study, reach(study), KOTA_BARU),
     "entries": lambda study, _mark: figures.entries(study, KOTA_BARU),
@@ -55,8 +60,11 @@ def test_figure_fits_a_telephone_and_says_what_it_does_not_show(study, name, lan
 
 def test_the_marked_district_is_told_by_ink_and_comes_first(study):
     with language("en"):
-        figure = figures.rates(study, execution(study), mark=KOTA_BARU)
-    assert figure.alt.startswith("Kota Baru: 20 of 27 entries proposed were implemented (74%;")
+        figure = rates_figure(study, execution(study), mark=KOTA_BARU)
+    assert figure.alt.startswith(
+        "Kota Baru: 20 of 27 entries proposed were implemented (74%; Wilson's 95% interval 55% to "
+        "87%); pooled value 73% (56% to 87%)."
+    )
     label = next(t for t in figure.drawing.axes[0].get_yticklabels() if t.get_text() == "Kota Baru")
     assert label.get_fontweight() == "bold"
     drawn = {to_hex(c) for s in figure.drawing.axes[0].collections for c in s.get_facecolor()}
@@ -67,7 +75,7 @@ def test_the_marked_district_is_told_by_ink_and_comes_first(study):
 
 def test_one_year_is_not_said_to_be_added_up(study):
     with language("en"):
-        figure = figures.rates(study, execution(study, years=[2015]))
+        figure = rates_figure(study, execution(study, years=[2015]))
     assert "added up" not in figure.caption
 
 
@@ -141,3 +149,71 @@ def test_more_implemented_than_proposed_is_not_hidden(study, monkeypatch):
     said = [t.get_text() for t in figure.drawing.axes[0].texts]
     assert "12 ?" in said  # none proposed gives no rate; what was recorded stays
     assert pd.notna(figure.alt)
+
+
+def table(*counts):
+    rows = [
+        {"district_id": f"d{n}", "district": f"D{n}", "proposed": asked, "implemented": done}
+        for n, (asked, done) in enumerate(counts)
+    ]
+    return execution(pd.DataFrame(rows).astype({"proposed": "Int64", "implemented": "Int64"}))
+
+
+def test_each_mark_has_its_own_interval(study):
+    rates = execution(study)
+    with language("en"):
+        figure = rates_figure(study, rates, mark=KOTA_BARU)
+    axes = figure.drawing.axes[0]
+    lines = [c.get_segments() for c in axes.collections if hasattr(c, "get_segments")]
+    own, pooled = ([sorted(s[:, 0]) for s in group] for group in lines)
+    ordered = rates.sort_values("pooled", kind="stable")
+    assert own == ordered[["low", "high"]].astype(float).to_numpy().tolist()
+    assert pooled == ordered[["pooled_low", "pooled_high"]].astype(float).to_numpy().tolist()
+    legend = [t.get_text() for t in figure.drawing.legends[0].get_texts()]
+    assert "pooled value, with its 95% interval" in legend
+    assert "as counted, with Wilson's 95% interval" in legend
+
+
+@pytest.mark.parametrize(
+    ("counts", "en", "id_"),
+    [
+        ([(30, 20)], "no other district to read it together", "Tidak ada kecamatan lain"),
+        ([(30, 20)] * 3, "A spread beyond chance cannot be made out", "di luar kebetulan"),
+        ([(40, 10), (40, 30), (40, 39)], "With 3 districts it is hardly known", "Dengan 3 kec"),
+        ([(40, 10), (40, 30)] * 4, None, None),
+    ],
+)
+def test_rates_say_where_little_is_known_of_the_spread(study, counts, en, id_):
+    spoken = {"en": "hardly known|no other|beyond chance", "id": "hampir tidak|kebetulan"}
+    for lang, words in (("en", en), ("id", id_)):
+        with language(lang):
+            caption = rates_figure(study, table(*counts)).caption
+        if words:
+            assert words in caption
+        else:
+            assert not re.search(spoken[lang], caption)
+
+
+def test_a_year_that_lacks_its_first_stage_is_said_with_what_is_known(study, tmp_path):
+    folder = tmp_path / "s"
+    shutil.copytree(study.path, folder)
+    counts = study.table("counts")
+    of = (counts["year"] == 2016) & (counts["stage"] == "proposed")
+    own = of & (counts["district_id"] == KOTA_BARU)
+    counts.assign(count=counts["count"].mask(own)).to_csv(folder / "counts.csv", index=False)
+    some = load_study(folder)
+    counts.assign(count=counts["count"].mask(of)).to_csv(folder / "counts.csv", index=False)
+    every = load_study(folder)
+    for lang, one, all_, places in (
+        ("en", "For 2016 the number proposed is not known; 11 entries implemented.",
+         "For 2016 the number proposed is not known; 88 entries implemented.", "of 10 districts)"),
+        ("id", "Untuk 2016 jumlah yang diusulkan tidak diketahui; 11 entri terlaksana.",
+         "Untuk 2016 jumlah yang diusulkan tidak diketahui; 88 entri terlaksana.",
+         "dari 10 kecamatan)"),
+    ):  # fmt: skip
+        with language(lang):
+            alt = figures.entries(some, KOTA_BARU).alt
+            assert one in alt and alt.count("2016") == 3  # not again among the years not known
+            assert places in figures.heatmap(some).alt
+            assert all_ in figures.heatmap(every).alt
+            assert one in district_lead(some, KOTA_BARU, execution(some), reach(some)).markdown

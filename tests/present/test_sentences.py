@@ -12,7 +12,7 @@ import pytest
 
 from bantar_lib import audit_claims, audit_tables, execution, load_study, reach
 from bantar_lib.coding import codings
-from bantar_lib.present import audit_sentences, sections, sentences
+from bantar_lib.present import audit_sentences, city_sentences, sections, sentences
 from bantar_lib.present.display import Figure, Table, Text, code_span, escape_markdown
 from bantar_lib.study import Study
 from bantar_lib.words import LANGUAGES, current_language, language
@@ -71,7 +71,7 @@ def whole(study: Study) -> str:
     return plain(
         sentences.about(study),
         sentences.guide_lead(study),
-        sentences.city_lead(study, rates, reach(study)),
+        city_sentences.city_lead(study, rates, reach(study)),
         sentences.interval_example(study, rates),
         *sections.where(study, rates),
         audit_sentences.audit_lead(study, audit_tables(study), audit_claims(study)),
@@ -167,7 +167,7 @@ def texts(studies) -> tuple[dict[str, dict[str, str]], set[str]]:
     """Everything that is said, by language and place, and which English sentences those were."""
     said: set[str] = set()
     with pytest.MonkeyPatch.context() as patch:
-        for module in (sentences, audit_sentences, sections):
+        for module in (sentences, audit_sentences, city_sentences, sections):
 
             def note(english: str, *, _own: Page = module._, **values: object) -> str:
                 said.add(english)
@@ -183,7 +183,8 @@ def texts(studies) -> tuple[dict[str, dict[str, str]], set[str]]:
 
 def test_every_sentence_is_said_by_a_test(texts):
     """So that the rules below hold for all of them."""
-    unsaid = (literals(sentences) | literals(audit_sentences) | literals(sections)) - texts[1]
+    modules = (sentences, audit_sentences, city_sentences, sections)
+    unsaid = set().union(*map(literals, modules)) - texts[1]
     assert not unsaid, "\n".join(sorted(unsaid))
 
 
@@ -262,7 +263,7 @@ class TestWhatIsKnown:
         assert "none of the 12 entries of which the source does not say" in text
         assert "at most 17 (if all are different, and all of those entries did)" in text
         assert "at most 10 (if all are different);" in lead(studies["half"], "Mawar")
-        city = plain(sentences.city_lead(studies["half"], execution(studies["half"]),
+        city = plain(city_sentences.city_lead(studies["half"], execution(studies["half"]),
                                          reach(studies["half"])))  # fmt: skip
         assert "60 entries proposed, 25 of them" in city
         assert "counts only in the districts where both are known" in city
@@ -342,7 +343,7 @@ class TestWhatIsKnown:
 @pytest.mark.usefixtures("english")
 class TestWhatIsKnownOfAll:
     def city(self, study):
-        return plain(sentences.city_lead(study, execution(study), reach(study)))
+        return plain(city_sentences.city_lead(study, execution(study), reach(study)))
 
     def test_all_known(self, studies):
         text = self.city(studies["bundled"])
@@ -480,7 +481,7 @@ def test_names_from_data_are_escaped(tmp_path, write_small_at, name):
     with language("en"):
         for text in (
             sentences.district_lead(study, "01", rates, reach(study)),
-            sentences.city_lead(study, rates, reach(study)),
+            city_sentences.city_lead(study, rates, reach(study)),
             sentences.interval_example(study, rates),
             sentences.guide_lead(study),
         ):

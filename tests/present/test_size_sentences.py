@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -87,7 +88,6 @@ def test_size_note_by_what_the_interval_excludes(study, low, high, words, fixed)
 @pytest.mark.parametrize(
     ("note", "words"),
     [
-        ("too_few_districts", "fewer than three districts know both"),
         ("no_variation", "all districts are of one size, or none was proposed"),
         ("no_finite_estimate", "comes from the largest or the smallest"),
     ],
@@ -96,6 +96,36 @@ def test_size_note_without_a_slope(study, note, words):
     text = said(sentences.size_note, study, slopes(None, None, note=note))
     assert words in text
     assert "cannot be estimated" in text
+
+
+def test_too_few_districts_are_one_sentence_without_a_figure(study):
+    table = slopes(None, None, note="too_few_districts").assign(n=4)
+    text = said(sentences.size_note, study, table)
+    assert text.startswith("Too few districts (4) know both their RT and every year's number")
+    assert "at least 6 are needed" in text
+    assert [type(x).__name__ for x in sections.size_section(study, table)] == ["Text"]
+    assert [type(x).__name__ for x in sections.size_section(study, size(study))] == [
+        "Figure", "Text",
+    ]  # fmt: skip
+
+
+def test_size_note_says_which_districts_are_left_out_and_why(study, tmp_path):
+    folder = tmp_path / "s"
+    shutil.copytree(study.path, folder)
+    districts, counts = study.table("districts"), study.table("counts")
+    units = districts["units"].mask(districts["district_id"] == "15.71.02")
+    districts.assign(units=units).to_csv(folder / "districts.csv", index=False)
+    late = (counts["year"] == 2016) & (counts["stage"] == "proposed")
+    one, many = counts["district_id"] == "15.71.03", counts["district_id"] >= "15.71.06"
+    for of, words in (
+        (one, "Jambi Timur (number proposed not known for some year)"),
+        (many, "6 districts (number proposed not known for some year)"),
+    ):
+        blank = counts["count"].mask(late & of)
+        counts.assign(count=blank).to_csv(folder / "counts.csv", index=False)
+        other = load_study(folder)
+        text = said(sentences.size_note, other, size(other))
+        assert "Left out: Jambi Selatan (number of RT not known) and " + words in text
 
 
 def test_size_note_says_where_the_models_disagree(study):

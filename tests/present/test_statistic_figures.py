@@ -10,7 +10,7 @@ import pytest
 from matplotlib.text import Annotation, Text
 
 from bantar_lib import execution, load_study
-from bantar_lib.measures import detectability, funnel
+from bantar_lib.measures import detectability, funnel, heterogeneity
 from bantar_lib.present import statistic_figures as figures
 from bantar_lib.present.statistic_figures import chance_text
 from bantar_lib.words import language, percent
@@ -103,6 +103,17 @@ def test_funnel_counts_its_flags(study, rates):
     # Pearson's χ² over its degrees of freedom, and after the z were drawn in.
     assert "φ = 3.7" in figure.caption
     assert "smaller than the dispersion of 4.9" in figure.caption
+    assert "divided by the number of districts (11), not by one less" in figure.caption
+    sd = 100 * float(heterogeneity(rates)["tau2"].iloc[0]) ** 0.5
+    assert f"Without the drawing in, τ would be {sd:.1f} points" in figure.caption
+
+
+def test_a_dispersion_under_one_is_said_to_be_limited(study):
+    for lang, words in (("en", "φ is limited to at least 1."), ("id", "Nilai φ dibatasi")):
+        with language(lang):
+            caption = figures.funnel(study, table((20, 10), (20, 11), (20, 10))).caption
+        assert words in caption
+        assert "two reasons" not in caption and "dua hal" not in caption
 
 
 def test_funnel_draws_no_limits_where_nothing_varies(study):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
 
 from bantar_lib import execution, load_study
-from bantar_lib.measures import funnel, heterogeneity, separable_pairs, separable_share, trend
+from bantar_lib.measures import funnel, heterogeneity, separable_share, trend
+from bantar_lib.present import sections
 from bantar_lib.present import statistic_sentences as sentences
 from bantar_lib.words import language
 
@@ -155,17 +157,18 @@ def test_separable_note_on_the_bundled_study(study):
     text = said(sentences.separable_note, study, rates)
     assert f"Of 55 pairs of districts, {int(row['separable'])} (" in text
     assert f"the other {55 - int(row['separable'])} an order is not shown" in text
-    # One line a district: those that it is higher than, each pair once.
-    pairs = separable_pairs(rates)
-    lines = [line for line in text.split("\n") if line.startswith("- ")]
-    assert len(lines) == pairs["higher"].nunique()
-    assert sum(line.count(name) for line in lines for name in set(pairs["lower"])
-               if not line.startswith(f"- {name} ")) == len(pairs)  # fmt: skip
+    assert "under a model that takes entries as independent of each other" in text
+    assert "Where the entries of a district hang together, fewer pairs" in text
+    # Which pairs these are is the table's to say.
+    assert "\n" not in text
+    with language("en"):
+        note, pairs = sections.pairs_section(study, rates)
+    assert note.markdown == text and pairs.frame["pairs"].astype(int).sum() == row["separable"]
 
 
-def test_separable_pairs_of_many_districts_are_only_counted(study):
-    rates = table(*[(40, 5 + n) for n in range(16)])
-    assert "\n" not in said(sentences.separable_note, study, rates)
+def test_no_separable_pair_is_one_sentence_without_a_table(study):
+    (note,) = sections.pairs_section(study, table((20, 10), (20, 10), (20, 11)))
+    assert note.markdown.count(". ") == 0
 
 
 @pytest.mark.parametrize(
@@ -183,8 +186,8 @@ def test_separable_note(study, counts, words):
 @pytest.mark.parametrize(
     ("counts", "words", "missing"),
     [
-        ([(100, 60), (20, 13)], "missed more often than about one time in five", "found about"),
-        ([(300, 180), (60, 10)], "found about four times in five or more often", "missed"),
+        ([(100, 60), (20, 13)], "missed with a probability of more than 20%", "found with"),
+        ([(300, 180), (60, 10)], "found with a probability of 80% or more", "missed"),
         ([(100, 60), (2, 1)], "too few to show reliably any difference", "or more"),
         ([(100, 80), (9, 8)], "or less. The recorded rate is", "or more"),
         ([(100, 60), (20, None)], "D1 has no execution rate", "chance of 80%"),
@@ -205,7 +208,7 @@ def test_trend_note_on_the_bundled_study(study):
     assert "A difference is not demonstrated, which is not the same as no change." in text
     # Of 2017 and 2018 the source does not say which stage it counts.
     assert text.endswith(
-        "The years 2015–2018 may not count the same stage, "
+        "The counts of 2015–2018 may not hold the same stage, "
         "so that no trend over them can be judged."
     )
     assert "a factor of" not in text
@@ -272,3 +275,37 @@ def test_trend_note_of_what_is_missing(staged, table, words):
 def test_p_is_never_zero(p, text):
     with language("en"):
         assert sentences.p_text(p) == text
+
+
+def made_up(study, folder, counts):
+    """Return the bundled study with these rows of ``counts.csv`` in place of its own."""
+    shutil.copytree(study.path, folder)
+    frame = pd.DataFrame(counts, columns=["district_id", "year", "stage", "count"])
+    rows = study.table("counts").iloc[:0].reindex(range(len(frame))).assign(**frame)
+    rows["source_id"] = study.counts["source_id"].iloc[0]
+    rows.to_csv(folder / "counts.csv", index=False)
+    return load_study(folder)
+
+
+def two_years(districts, without=()):
+    """Return counts of two years; of those in `without` the later number proposed is blank."""
+    for d in districts:
+        for year, asked, done in ((2015, 20, 12), (2016, 20, 8)):
+            blank = d in without and year == 2016
+            yield d, year, "proposed", None if blank else asked
+            yield d, year, "implemented", done
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        ([], None),
+        (["15.71.02"], "Left out: Jambi Selatan, of which both numbers are known in only one"),
+        ([f"15.71.{n:02}" for n in range(2, 8)], "Left out: 6 districts of which both numbers"),
+    ],
+)
+def test_trend_note_names_districts_that_know_one_year(study, tmp_path, without, words):
+    ids = list(study.districts["district_id"])
+    other = made_up(study, tmp_path / "s", two_years(ids, without))
+    text = said(sentences.trend_note, other, trend(other))
+    assert words in text if words else "Left out" not in text
