@@ -53,6 +53,8 @@ def _city_size(study: Study) -> str:
         "unit_first": first_mention(study, "unit"),
         **terms(study),
     }
+    if len(units) == 1:
+        said["districts"] = said["district"]
     if units.notna().all():
         return _("{place} has {n} {districts} with {units} {unit_first}.", **said)
     if units.isna().all():

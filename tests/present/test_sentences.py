@@ -363,7 +363,7 @@ class TestWhatIsKnownOfAll:
 
     def test_nothing_known(self, studies):
         assert self.city(studies["nothing"]) == (
-            "Known. Test City has 1 districts. "
+            "Known. Test City has 1 district. "
             "No evidence on implementation is coded for any district."
         )
 
