@@ -14,6 +14,9 @@ RATED_KINDS = ("finding", "element", "actor", "factor")
 """Efforts and recommendations are linked to findings; they are not evidence of how it went."""
 
 MIN_SOURCES, MIN_KINDS, STABLE = 3, 2, 0.8
+UNRATED = ("no_evidence", "insufficient_evidence")
+"""Suggestions that are no rating."""
+
 _SIGN = {"supports": 1, "inhibits": -1, "mixed": 0}
 
 

@@ -17,6 +17,15 @@ _ = room_words("present", escape=escape_markdown)
 
 def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text:
     """Say how many of the source's figures and statements hold."""
+    return Text(f"{_tables_text(study, tables)} {_claims_text(study, claims)}".strip(), "lead")
+
+
+def audit_note(study: Study, tables: pd.DataFrame) -> Text:
+    """Say how many of the source's printed figures hold."""
+    return Text(_tables_text(study, tables))
+
+
+def _tables_text(study: Study, tables: pd.DataFrame) -> str:
     printed = tables[tables["check"] != "percentage_of_sum"]
     checked = printed[printed["verdict"] != "cannot_be_checked"]
     bad = printed[printed["verdict"] == "differs"]
@@ -29,7 +38,7 @@ def audit_lead(study: Study, tables: pd.DataFrame, claims: pd.DataFrame) -> Text
     following = tables[(tables["check"] == "percentage_of_sum") & (tables["verdict"] == "differs")]
     if len(following):
         text += " " + _("{k} percentages follow such a total.", k=number(len(following)))
-    return Text(f"{text} {_claims_text(study, claims)}".strip(), "lead")
+    return text
 
 
 def _checked_text(checked: int, bad: int) -> str:

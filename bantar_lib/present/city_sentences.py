@@ -86,7 +86,7 @@ def _city_reach(study: Study, reach: pd.DataFrame) -> str:
             "In {k} of the {n} {districts} the source's printed total exceeds the sum of its "
             "years; if the totals are right, up to {most} ({share}) are possible.",
             k=number(len(beyond)), n=number(len(both)), most=number(most + more),
-            share=percent((most + more) / units), **terms(study),
+            share=percent((most + more) / units, 1), **terms(study),
         )  # fmt: skip
     if len(both) < len(study.districts):
         text += " " + _("This can be said of {k} of the {n} {districts}.", k=number(len(both)),

@@ -100,9 +100,12 @@ def evidence_bars(study: Study, district_id: str, coder: str | None = None) -> F
         for k in ("inhibits", "mixed", "supports")
     ], columns=3)  # fmt: skip
     name = study.district(district_id)["name"]
+    wide = (evidence(study, district_id, coder)["district_id"] == "").any()
     return Figure(
         drawing,
         _bars_alt(table, labels),
+        _("Evidence by indicator on {name} and the programme at large: number of items that "
+          "support or inhibit.", name=name) if wide else
         _("Evidence by indicator in {name}: number of items that support or inhibit.", name=name),
         _("This figure does not show how strong the evidence is: the bars count items, and "
           "with few independent sources they are arithmetic, not a rating."),

@@ -1,6 +1,6 @@
 """Every sentence of the pages, under one name for the notebooks."""
 
-from bantar_lib.present.audit_sentences import audit_lead, district_audit_note
+from bantar_lib.present.audit_sentences import audit_lead, audit_note, district_audit_note
 from bantar_lib.present.city_sentences import city_lead
 from bantar_lib.present.evidence_sentences import uncoded_note
 from bantar_lib.present.sentences import (
@@ -24,6 +24,7 @@ from bantar_lib.present.statistic_sentences import (
 __all__ = [
     "about",
     "audit_lead",
+    "audit_note",
     "city_lead",
     "detectability_note",
     "district_audit_note",

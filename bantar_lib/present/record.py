@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from bantar_lib.coding import rate_indicators
+from bantar_lib.coding.ratings import UNRATED
 from bantar_lib.present.display import Result
 from bantar_lib.study import Study
 
@@ -40,9 +41,11 @@ def district_result(
     ratings = rate_indicators(study, district_id, by="datum")
     suggested = rate_indicators(study, district_id).set_index("indicator")["suggestion"]
     for r in ratings.itertuples():
-        rows.append(_row(own, f"indicator:{r.indicator}", suggested[r.indicator], r.balance, pd.NA,
-                         pd.NA, r.supports, r.supports + r.mixed + r.inhibits,
-                         "annex"))  # fmt: skip
+        reading = suggested[r.indicator]
+        # Where evidence does not suffice there is no balance that somebody could take for a score.
+        value = pd.NA if reading in UNRATED else r.balance
+        rows.append(_row(own, f"indicator:{r.indicator}", reading, value, pd.NA, pd.NA, r.supports,
+                         r.supports + r.mixed + r.inhibits, "annex"))  # fmt: skip
     return Result({
         "study": study.id,
         "district_id": district_id,

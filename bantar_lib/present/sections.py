@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
-from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES, STABLE
+from bantar_lib.coding.ratings import MIN_KINDS, MIN_SOURCES, RATED_KINDS, STABLE
 from bantar_lib.frameworks import Indicator
 from bantar_lib.present import size_figures
 from bantar_lib.present.coded_spans import coded_spans
 from bantar_lib.present.display import Figure, Table, Text, escape_markdown
 from bantar_lib.present.evidence_figures import (
+    SIDE_COLOURS,
     audit_grid,
     evidence_bars,
     suggestion_label,
@@ -140,14 +141,18 @@ def _reading(table: pd.DataFrame, names: pd.Series, datum: pd.Series, source: pd
 
 
 def _joined(table: pd.DataFrame, names: pd.Series, indicator: object) -> str:
-    """Name the segments that go both ways and are one item, so that no sign of them vanishes."""
-    text = ""
-    for _datum, rows in table[table["code"] == indicator].groupby("datum", sort=False):
-        if {"supports", "inhibits"} <= set(rows["valence"]):
-            ids = dict.fromkeys(names.get(i, i) for i in rows["segment_id"])
-            text += " " + _("{ids} are parts of one item, which counts once: by what outweighs, "
-                            "or as mixed.", ids=listing(list(ids)))  # fmt: skip
-    return text
+    """Name the segments that are one item, so that the counts can be followed."""
+    rows = table[(table["code"] == indicator) & table["kind"].isin(RATED_KINDS)]
+    rows = rows[rows["valence"].isin(list(SIDE_COLOURS))]
+    items = []
+    for _datum, parts in rows.groupby("datum", sort=False):
+        ids = dict.fromkeys(names.get(i, i) for i in parts["segment_id"])
+        if len(ids) > 1:
+            items.append(" + ".join(ids))
+    if not items:
+        return ""
+    return " " + _("Counted as one item each, by what outweighs in it: {items}.",
+                   items="; ".join(items))  # fmt: skip
 
 
 def _against(table: pd.DataFrame, names: pd.Series, datum: pd.Series, s: int, i: int) -> str:

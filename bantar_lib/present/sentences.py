@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from bantar_lib.coding import codings, evidence, rate_indicators
-from bantar_lib.coding.ratings import first_coder
+from bantar_lib.coding.ratings import UNRATED, first_coder, tally
 from bantar_lib.measures import uncertain_entries
 from bantar_lib.present.count_figures import span_text
 from bantar_lib.present.display import Markdown, Text, code_span, escape_markdown
@@ -244,6 +244,10 @@ def _evidence_sentence(study: Study, district_id: str) -> str:
         text = _("{n} segments are coded, {own} about {name} and {wide} about the programme at "
                  "large; {directions}.", own=number(own), wide=number(every - own),
                  **values)  # fmt: skip
+        alone = tally(table[table["district_id"] != ""], "datum").sum()
+        text += " " + _("Counted from the segments about {name} alone, {i} inhibit, {s} support "
+                        "and {m} are mixed.", name=values["name"], i=number(alone["inhibits"]),
+                        s=number(alone["supports"]), m=number(alone["mixed"]))  # fmt: skip
     else:
         text = _("{n} segments are coded, all of them about {name}; {directions}.", **values)
     if reader_kind(study, table["coder"].iloc[0]) == "model":
@@ -255,7 +259,7 @@ def _evidence_sentence(study: Study, district_id: str) -> str:
             "case, and suffices for no rating."
         )  # fmt: skip
     rated = rate_indicators(study, district_id)["suggestion"]
-    enough = int((~rated.isin(["no_evidence", "insufficient_evidence"])).sum())
+    enough = int((~rated.isin(UNRATED)).sum())
     return text + " " + _("{k} of {all} indicators have enough independent sources for a rating.",
                           k=enough, all=len(ratings))  # fmt: skip
 
@@ -372,7 +376,7 @@ def evidence_lead(study: Study, district_id: str) -> Text:
         n=number(table["segment_id"].nunique()), name=bold(name),
         data=number(table["datum"].nunique()), roots=number(table["root"].nunique()), reader=reader,
     )  # fmt: skip
-    enough = ~ratings["suggestion"].isin(["no_evidence", "insufficient_evidence"])
+    enough = ~ratings["suggestion"].isin(UNRATED)
     if enough.any():
         labels = indicator_labels(study.framework)
         names = listing([labels[k] for k in ratings.loc[enough, "indicator"]])

@@ -373,7 +373,7 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
     axes.set_xlabel(_("execution rate"))
     style.legend_above(axes, [
         Line2D([], [], marker="o", color=style.BLUE, linestyle="", label=_("as counted")),
-        Patch(facecolor=style.PALE, label=_("too near to be shown")),
+        Patch(facecolor=style.PALE, label=_("found less than 80 times in 100")),
         Line2D([], [], color=style.INK, linestyle="--", linewidth=1,
                label=_("all {districts}: {rate}", rate=percent(overall), **terms(study))),
     ], columns=3)  # fmt: skip
@@ -383,8 +383,9 @@ def detectability(study: Study, execution: pd.DataFrame, *, mark: str = "") -> F
                        **terms(study))  # fmt: skip
     return Figure(drawing, _detect_alt(study, known, mark),
                   caption + sampled_note(study, len(drawn), len(known)),
-                  _("This figure does not show that {districts} inside the bars are alike: their "
-                    "counts are too few to tell.", **terms(study)))  # fmt: skip
+                  _("This figure does not show that {districts} inside the bars are alike: a bar "
+                    "says how often a true difference of that size would be found, not whether "
+                    "this one is demonstrated.", **terms(study)))  # fmt: skip
 
 
 def too_near(row: pd.Series | pd.DataFrame) -> pd.Series:

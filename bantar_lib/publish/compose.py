@@ -59,7 +59,7 @@ def compose(study: Study, district_id: str, found: Executed) -> Report:
     office = report_settings(study.path)
     place = study.text("place", lang)
     if district_id:
-        place = f"{' '.join(study.district(district_id)['name'].split())}, {place}"
+        place = f"{_called(study, district_id)}, {place}"
     marks = []
     if not office.released:
         marks.append(_plain("DRAFT, not released"))
@@ -199,11 +199,22 @@ def _introduction(study: Study, district_id: str, office: ReportSettings) -> lis
     ]
 
 
+def _called(study: Study, district_id: str) -> str:
+    """Return a district's name with what it is, so that it is not taken for a city's."""
+    what = terms(study)["district"]
+    name = " ".join(study.district(district_id)["name"].split())
+    if what.casefold() in name.casefold():
+        return name
+    if current_language() == "id":  # there it stands first, as part of the name
+        what = what[:1].upper() + what[1:]
+    return _plain("{name} {district}", name=name, district=what)
+
+
 def _scope(study: Study, district_id: str) -> str:
     lang = current_language()
     counts = study.table("counts", district=district_id or None)
     years = sorted(int(y) for y in counts.loc[counts["count"].notna(), "year"].dropna().unique())
-    where = study.district(district_id)["name"] if district_id else _plain(
+    where = _called(study, district_id) if district_id else _plain(
         "all {n} {districts} of {place}", n=number(len(study.districts)),
         districts=terms(study)["districts"], place=study.text("place", lang))  # fmt: skip
     if not years:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from bantar_lib.coding import evidence, rate_indicators
+from bantar_lib.coding.ratings import UNRATED
 from bantar_lib.measures import execution, heterogeneity, reach, targets, uncertain_entries
 from bantar_lib.present.display import escape_markdown
 from bantar_lib.present.evidence_figures import indicator_labels, suggestion_label
+from bantar_lib.present.sentences import beyond_bounds
 from bantar_lib.present.terms import terms
 from bantar_lib.publish.document import Grid
 from bantar_lib.study import Study
@@ -15,7 +17,6 @@ from bantar_lib.words import current_language, listing, number, percent, room_wo
 
 _ = room_words("publish", escape=escape_markdown)
 _plain = room_words("publish")
-_UNRATED = ("no_evidence", "insufficient_evidence")
 _CLEAR = 0.05
 """The level of the test of whether districts differ."""
 
@@ -68,6 +69,7 @@ def _reach(study: Study, district_id: str) -> str:
     if low["numerator"] == high["numerator"]:
         return _("Reach is {low} of {n} {unit}.", low=values["low"], n=values["n"],
                  unit=values["unit"])  # fmt: skip
+    lifted = _lifted(study, district_id, high)
     open_ = uncertain_entries(study)
     if district_id:
         open_ = open_[open_["district_id"] == district_id]
@@ -77,11 +79,25 @@ def _reach(study: Study, district_id: str) -> str:
             "since it is not recorded whether the same {unit} was entered more than once, nor what "
             "became of {k} entries.", k=number(entries), low=values["low"], high=values["high"],
             n=values["n"], unit=values["unit"],
-        )  # fmt: skip
+        ) + lifted  # fmt: skip
     return _("Reach lies between {low} and {high} of {n} {unit}; a single number cannot be given, "
              "since it is not recorded whether the same {unit} was entered more than once.",
              low=values["low"], high=values["high"], n=values["n"],
-             unit=values["unit"])  # fmt: skip
+             unit=values["unit"]) + lifted  # fmt: skip
+
+
+def _lifted(study: Study, district_id: str, high: pd.Series) -> str:
+    """Say how far the upper bound goes where a total that the source prints is right."""
+    rows = reach(study)
+    own = rows["district_id"] == district_id if district_id else rows["district_id"] != ""
+    beyond, rows = beyond_bounds(rows[own]), rows[own & (rows["scenario"] == "upper_bound")]
+    if beyond.empty:
+        return ""
+    more = float((beyond - rows.set_index("district_id").loc[beyond.index, "numerator"]).sum())
+    return " " + _(
+        "If what the source prints as totals is right, the upper bound is {share}.",
+        share=percent((high["numerator"] + more) / high["denominator"], 1),
+    )
 
 
 def _target(study: Study, district_id: str) -> str:
@@ -150,7 +166,7 @@ def _evidence(study: Study, district_id: str) -> str:
         return _("No evidence is coded for this {district}: what supports or inhibits "
                  "implementation cannot be said.", district=terms(study)["district"])  # fmt: skip
     ratings = rate_indicators(study, district_id)
-    rated = ratings[~ratings["suggestion"].isin(_UNRATED)]
+    rated = ratings[~ratings["suggestion"].isin(UNRATED)]
     said = [s for s in [_unrated(ratings["suggestion"])] if s]
     if rated.empty:
         return " ".join([*said, _("No factor is rated; chapter III counts what the source says.")])
@@ -193,6 +209,11 @@ def _coded(study: Study) -> str:
     if not coded:
         return _("No evidence is coded for any {district}: what supports or inhibits "
                  "implementation cannot be said.", district=terms(study)["district"])  # fmt: skip
+    ratings = (rate_indicators(study, d)["suggestion"] for d in coded)
+    if all(suggested.isin(UNRATED).all() for suggested in ratings):
+        return _("Evidence is coded for {k} of {n} {districts} and suffices to rate no indicator "
+                 "there; for the others none is coded.", k=number(len(coded)),
+                 n=number(len(study.districts)), districts=terms(study)["districts"])  # fmt: skip
     return _("Evidence is coded for {k} of {n} {districts}; for the others what supports or "
              "inhibits implementation cannot be said.", k=number(len(coded)),
              n=number(len(study.districts)), districts=terms(study)["districts"])  # fmt: skip

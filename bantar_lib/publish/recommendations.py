@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -59,15 +60,22 @@ def recommendations_grid(study: Study, rows: pd.DataFrame) -> Grid:
             told(r.recommendation),
             told(r.factor),
             told(r.effort),
-            _("yes") if r.inference else _("no"),
+            _linked(r),
             r.response_id,
         )
         for n, r in enumerate(own.itertuples(), 1)
     ]
     heads = (_("No."), _("Recommendation of the source"), _("Factor it is linked to"),
-             _("Effort the source reports"), _("Link is our inference"), _("Link"))  # fmt: skip
+             _("Effort the source reports"), _("Link is our inference"), _("Link no."))  # fmt: skip
     return Grid(heads, tuple(cells), _("Recommendations, all of them the source's"),
                 (False,) * len(heads))  # fmt: skip
+
+
+def _linked(link: Any) -> str:
+    """Say whether a link is our inference; a recommendation alone has none."""
+    if not link.factor and not link.effort:
+        return "–"
+    return _("yes") if link.inference else _("no")
 
 
 def unanswered_grid(study: Study, rows: pd.DataFrame) -> Grid:
@@ -78,7 +86,7 @@ def unanswered_grid(study: Study, rows: pd.DataFrame) -> Grid:
         (str(n), told(r.factor), told(r.effort), r.response_id)
         for n, r in enumerate(own.itertuples(), 1)
     ]
-    heads = (_("No."), _("Factor"), _("Effort the source reports"), _("Link"))
+    heads = (_("No."), _("Factor"), _("Effort the source reports"), _("Link no."))
     return Grid(heads, tuple(cells), _("Factors for which the source recommends nothing"),
                 (False,) * len(heads))  # fmt: skip
 

@@ -170,7 +170,8 @@ def _meanings() -> dict[str, str]:
         "reading": _("execution: counted or pooled; reach: the scenario; indicator: the "
                      "suggested rating"),
         "value": _("a share between 0 and 1; for an indicator the balance of its evidence, from "
-                   "-1 (inhibits) to 1 (supports); blank is unknown"),
+                   "-1 (inhibits) to 1 (supports), blank where evidence does not suffice; "
+                   "blank is unknown"),
         "low": _("lower end of the 95% interval, where there is one"),
         "high": _("upper end of the 95% interval, where there is one"),
         "numerator": _("what is counted: entries, units, or items of evidence that support"),

@@ -38,9 +38,19 @@ def test_an_uncoded_district_has_no_factors(bundled):
     assert "can arise by chance" in said[1]
 
 
+def test_a_printed_total_that_lifts_the_bound_is_named(bundled):
+    assert said_upper(conclusions(bundled, "15.71.08")[0]) == "21.5%"  # 44 + 54 − 48 of 233
+    assert said_upper(conclusions(bundled, "")[0]) == "29.4%"  # 450 + 10 of 1,562
+    assert said_upper(conclusions(bundled, "15.71.05")[0]) == ""  # less is printed than the sum
+
+
+def said_upper(text):
+    return text.partition("is right, the upper bound is ")[2].partition(". ")[0].rstrip(".")
+
+
 def test_all_together(bundled):
     said = conclusions(bundled, "")
-    assert "Evidence is coded for 1 of 11 districts" in said[2]
+    assert "Evidence is coded for 1 of 11 districts and suffices to rate no indicator" in said[2]
     assert "no order of merit" in said[1]
 
 
@@ -68,7 +78,7 @@ def test_recommendations_are_the_source_s_alone(bundled):
     with (bundled.path / "responses.csv").open(encoding="utf-8") as file:
         expected = [r["response_id"] for r in csv.DictReader(file) if r["recommendation"]]
     assert [row[-1] for row in grid.rows] == expected == ["R01", "R03", "R04", "R05"]
-    assert [row[4] for row in grid.rows] == ["yes", "yes", "yes", "no"]
+    assert [row[4] for row in grid.rows] == ["yes", "yes", "yes", "–"]
     assert "R07" in [row[-1] for row in unanswered_grid(bundled, rows).rows]
 
 

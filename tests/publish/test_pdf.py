@@ -42,7 +42,9 @@ def test_it_is_tagged_and_says_its_language_and_title(reader):
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value
     assert root["/Lang"] == "id"
-    assert reader.metadata.title == "Laporan Evaluasi Pelaksanaan Program · Melati, Kota Uji"
+    assert (
+        reader.metadata.title == "Laporan Evaluasi Pelaksanaan Program · Kecamatan Melati, Kota Uji"
+    )
     assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
 
 

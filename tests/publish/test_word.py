@@ -127,7 +127,10 @@ def test_the_page_is_f4_with_the_mark_and_a_number(report):
 def test_the_language_and_the_title_of_the_file(report):
     assert re.search(r'<w:lang [^>]*w:val="id', report.read("word/styles.xml").decode("utf-8"))
     core = report.read("docProps/core.xml").decode("utf-8")
-    assert "<dc:title>Laporan Evaluasi Pelaksanaan Program · Melati, Kota Uji</dc:title>" in core
+    assert (
+        "<dc:title>Laporan Evaluasi Pelaksanaan Program · Kecamatan Melati, Kota Uji</dc:title>"
+        in core
+    )
     assert "2026-03-01T08:00:00Z" in core
 
 
