@@ -10,7 +10,7 @@ from bantar_lib.measures.detectability import detectability
 from bantar_lib.measures.equity import equity, lorenz
 from bantar_lib.measures.execution import execution, wilson
 from bantar_lib.measures.funnel import false_alarm_chance, funnel, funnel_limits
-from bantar_lib.measures.heterogeneity import heterogeneity, leave_one_out
+from bantar_lib.measures.heterogeneity import heterogeneity, leave_one_out, year_dispersion
 from bantar_lib.measures.pooling import PooledFit, beta_binomial, logit_normal, pooled_rates
 from bantar_lib.measures.ranks import rank_intervals, separable_pairs, separable_share
 from bantar_lib.measures.reach import reach, uncertain_entries
@@ -50,4 +50,5 @@ __all__ = [
     "uncertain_entries",
     "wilson",
     "workload",
+    "year_dispersion",
 ]

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from bantar_lib.measures.counts import SEED, Binomial, district_totals, spread, usable
+from bantar_lib.measures.counts import (
+    SEED,
+    Binomial,
+    district_totals,
+    spread,
+    stage_counts,
+    usable,
+)
 from bantar_lib.study.shared import shared
 from bantar_lib.study.study import Study
 
@@ -157,6 +164,54 @@ def _permuted(counts: Binomial, permutations: int, seed: int) -> dict[str, objec
         "p_permutation": (1 + as_large) / (1 + permutations),
         "permutations": permutations,
     }
+
+
+@shared
+def year_dispersion(study: Study) -> pd.DataFrame:
+    """Test whether the districts' rates change from year to year by more than chance.
+
+    With pᵢ = Σₜkᵢₜ/Σₜnᵢₜ, over the districts with two years or more and 0 < pᵢ < 1:
+    ``chi2`` = Σᵢ Σₜ (kᵢₜ − nᵢₜpᵢ)²/(nᵢₜpᵢ(1−pᵢ)) on ``df`` = Σᵢ(Tᵢ − 1); ``phi`` = chi2/df. Where
+    the entries of a district hang together (a year that went well as a whole), `phi` lies above 1,
+    and what takes entries as independent is too sure of itself.
+
+    Parameters
+    ----------
+    study : Study
+        As for :func:`~bantar_lib.measures.counts.stage_counts`.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``districts`` (those that count), ``chi2, df, p_asymptotic, phi``; the last four
+        ``<NA>`` where there is no such district.
+
+    References
+    ----------
+    McCullagh & Nelder 1989, Generalized Linear Models, § 4.5 (dispersion of grouped counts).
+
+    Examples
+    --------
+    >>> from bantar_lib.study import load_study
+    >>> year_dispersion(load_study("kampung_bantar"))[["df", "phi"]].astype(float).round(2).values
+    array([[10.  ,  1.65]])
+    """
+    frame = stage_counts(study)
+    frame = frame[(frame["proposed"] > 0) & (frame["implemented"] <= frame["proposed"])]
+    each = frame.groupby("district_id")[["proposed", "implemented"]].transform("sum").astype(float)
+    years = frame.groupby("district_id")["year"].transform("size")
+    n, k = (frame[c].astype(float) for c in ("proposed", "implemented"))
+    p = each["implemented"] / each["proposed"]
+    told = (years > 1) & (p > 0) & (p < 1)
+    row: dict[str, object] = {"districts": int(frame.loc[told, "district_id"].nunique())}
+    row |= dict.fromkeys(("chi2", "df", "p_asymptotic", "phi"))
+    if told.any():
+        chi2 = float(((k - n * p) ** 2 / (n * p * (1 - p)))[told].sum())
+        df = int(told.sum()) - int(str(row["districts"]))
+        row |= {"chi2": chi2, "df": df, "p_asymptotic": float(stats.chi2.sf(chi2, df)),
+                "phi": chi2 / df}  # fmt: skip
+    whole = ("districts", "df")
+    return pd.DataFrame([row]).astype({c: "Int64" if c in whole else "Float64" for c in row})
 
 
 @shared

@@ -194,7 +194,11 @@ def separable_pairs(
 
 @shared
 def separable_share(
-    data: Study | pd.DataFrame, *, level: float = 0.95, priors: Priors | None = None
+    data: Study | pd.DataFrame,
+    *,
+    level: float = 0.95,
+    priors: Priors | None = None,
+    dispersion: float = 1.0,
 ) -> pd.DataFrame:
     """Return how many pairs of districts, and what share of all, are separable.
 
@@ -208,6 +212,10 @@ def separable_share(
         Posterior probability from which a pair counts as separable.
     priors : Priors, optional
         By default :func:`~bantar_lib.measures.plausible.plausible_priors` of the same data.
+    dispersion : float
+        What the counts are divided by first, where entries hang together: as many of them tell as
+        much as fewer independent ones would
+        (:func:`~bantar_lib.measures.heterogeneity.year_dispersion`).
 
     Returns
     -------
@@ -223,6 +231,7 @@ def separable_share(
     (55, 28)
     """
     _fits, counts = usable(district_totals(data))
+    counts = Binomial(counts.n / dispersion, counts.k / dispersion)
     districts = len(counts.n)
     pairs, times = np.unique(np.column_stack(counts), axis=0, return_counts=True)
     distinct = Binomial(pairs[:, 0], pairs[:, 1])

@@ -225,8 +225,23 @@ def separable_note(study: Study, execution: pd.DataFrame) -> Text:
             "has the higher rate is at least 95% probable, under a model that takes entries as "
             "independent of each other. For the other {rest} an order is not shown.", **values,
         )  # fmt: skip
-    return Text(text + " " + _("Where the entries of a {district} hang together, fewer pairs could "
-                               "be told apart.", **terms(study)))  # fmt: skip
+    return Text(f"{text} {_hanging_together(study, execution)}")
+
+
+def _hanging_together(study: Study, execution: pd.DataFrame) -> str:
+    """Say how sensitive the pairs are to entries that are not independent."""
+    years = measures.year_dispersion(study).iloc[0]
+    if pd.isna(years["phi"]):
+        return _("Where the entries of a {district} hang together, fewer pairs could be told "
+                 "apart.", **terms(study))  # fmt: skip
+    values = {"phi": number(years["phi"], 2), "p": p_text(years["p_asymptotic"]), **terms(study)}
+    if years["phi"] <= 1:
+        return _("Between years the rates of a {district} differ no more than by chance "
+                 "(φ = {phi}): no sign that its entries hang together.", **values)  # fmt: skip
+    fewer = measures.separable_share(execution, dispersion=float(years["phi"])).iloc[0]
+    return _("Between years the rates of a {district} differ {phi} times as much as by chance "
+             "(φ; {p}); with the counts divided by that, {k} pairs can be told apart.",
+             k=number(fewer["separable"]), **values)  # fmt: skip
 
 
 def detectability_note(study: Study, execution: pd.DataFrame, district_id: str) -> Text:

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
-from bantar_lib.measures import district_totals, heterogeneity, leave_one_out
+from bantar_lib import load_study
+from bantar_lib.measures import (
+    district_totals,
+    heterogeneity,
+    leave_one_out,
+    separable_share,
+    year_dispersion,
+)
+from bantar_lib.measures.counts import stage_counts
 from bantar_lib.measures.heterogeneity import dersimonian_laird
 
 PAIRS = st.lists(
@@ -148,3 +156,33 @@ def test_equal_rates_have_none():
     row = row_of(table([4, 8, 12], [1, 2, 3]))
     assert row["chi2"] == pytest.approx(0, abs=1e-12) and row["i2"] == 0 and row["tau2"] == 0
     assert row["p_permutation"] == 1
+
+
+def test_years_inside_districts_against_scipy(bantar):
+    """Each district's years as a table of its own; Danau Teluk implemented all and says nothing."""
+    chi2, df = 0.0, 0
+    for _district, rows in stage_counts(bantar).groupby("district_id"):
+        done = rows["implemented"].to_numpy(int)
+        table = np.array([done, rows["proposed"].to_numpy(int) - done])
+        if table.sum(axis=1).all():
+            found = stats.chi2_contingency(table, correction=False)
+            chi2, df = chi2 + found.statistic, df + found.dof
+    row = year_dispersion(bantar).iloc[0]
+    assert row["districts"] == row["df"] == df == 10
+    assert row["chi2"] == pytest.approx(chi2)
+    assert row["p_asymptotic"] == pytest.approx(stats.chi2.sf(chi2, df))
+    assert row["phi"] == pytest.approx(chi2 / df)
+
+
+def test_one_year_says_nothing_of_years(write_small):
+    one = [("01", 2020, "proposed", 12), ("01", 2020, "implemented", 5)]
+    row = year_dispersion(load_study(write_small(counts=one))).iloc[0]
+    assert row["districts"] == 0 and row[["chi2", "df", "p_asymptotic", "phi"]].isna().all()
+
+
+def test_divided_counts_tell_as_much_as_fewer_entries(bantar):
+    halved = district_totals(bantar)
+    doubled = halved.assign(proposed=halved["proposed"] * 2, implemented=halved["implemented"] * 2)
+    plain, again = separable_share(bantar), separable_share(doubled, dispersion=2.0)
+    assert plain.equals(again)
+    assert separable_share(bantar, dispersion=2.0)["separable"].iloc[0] < plain["separable"].iloc[0]

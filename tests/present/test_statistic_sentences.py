@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bantar_lib import execution, load_study
-from bantar_lib.measures import funnel, heterogeneity, separable_share, trend
+from bantar_lib.measures import funnel, heterogeneity, separable_share, trend, year_dispersion
 from bantar_lib.present import sections
 from bantar_lib.present import statistic_sentences as sentences
 from bantar_lib.words import language
@@ -158,12 +158,33 @@ def test_separable_note_on_the_bundled_study(study):
     assert f"Of 55 pairs of districts, {int(row['separable'])} (" in text
     assert f"the other {55 - int(row['separable'])} an order is not shown" in text
     assert "under a model that takes entries as independent of each other" in text
-    assert "Where the entries of a district hang together, fewer pairs" in text
+    phi = year_dispersion(study)["phi"].iloc[0]
+    fewer = int(separable_share(rates, dispersion=phi)["separable"].iloc[0])
+    assert f"differ {phi:.2f} times as much as by chance (φ; p = 0.087)" in text
+    assert text.endswith(f"divided by that, {fewer} pairs can be told apart.")
     # Which pairs these are is the table's to say.
     assert "\n" not in text
     with language("en"):
         note, pairs = sections.pairs_section(study, rates)
     assert note.markdown == text and pairs.frame["pairs"].astype(int).sum() == row["separable"]
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        ({}, "Where the entries of a district hang together, fewer pairs could be told apart."),
+        ({"01": (20, 18), "02": (20, 3)}, ": no sign that its entries hang together."),
+        ({"01": (20, 8), "02": (20, 12)}, "times as much as by chance"),
+    ],
+)
+def test_whether_entries_hang_together_is_told_from_the_years(write_small, later, words):
+    counts = [("01", 2020, 20, 18), ("02", 2020, 20, 3)]
+    counts += [(code, 2021, *both) for code, both in later.items()]
+    rows = [(code, year, stage, n) for code, year, asked, done in counts
+            for stage, n in (("proposed", asked), ("implemented", done))]  # fmt: skip
+    small = load_study(write_small([("01", "Melati", 40), ("02", "Kenanga", 50)], rows))
+    apart = table((20, 18), (20, 3))
+    assert words in said(sentences.separable_note, small, apart)
 
 
 def test_no_separable_pair_is_one_sentence_without_a_table(study):
