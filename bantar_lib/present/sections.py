@@ -173,7 +173,7 @@ def where(study: Study, execution: pd.DataFrame) -> list[Item]:
     if figure is None:
         return [Text(_("The study holds neither outlines nor places of its {districts}.",
                        **terms(study)))]  # fmt: skip
-    return [figure]
+    return [Text(_("The shade is the pooled execution rate.")), figure]
 
 
 def workload_section(study: Study, workload: pd.DataFrame, district_id: str) -> list[Item]:

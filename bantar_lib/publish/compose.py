@@ -137,6 +137,7 @@ def _cover(study: Study, report: Report) -> list[Block]:
         Prose(_("Computed on {day} from the study “{id}”, input hash {digest}.", day=_day(run),
                 id=study.id, digest=study.content_hash[:12]), "small"),
         NewPage(),
+        Prose(_("Contents"), "contents"),
     ]  # fmt: skip
 
 

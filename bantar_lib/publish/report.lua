@@ -43,6 +43,14 @@ local function styled(div)
   if role == "newpage" then
     return newpage()
   end
+  -- On paper a page of its own; an HTML page has its own list, and Word would show a blank one.
+  if role == "contents" then
+    if FORMAT ~= "typst" then return {} end
+    local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#contents[") })
+    blocks:extend(div.content)
+    blocks:extend({ pandoc.RawBlock("typst", "]"), newpage() })
+    return blocks
+  end
   if FORMAT:match("html") and role == "covertitle" then
     return {
       pandoc.RawBlock("html", '<h1 class="covertitle">'),

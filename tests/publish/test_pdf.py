@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,16 @@ def test_every_page_is_f4_numbered_and_marked(reader):
 
 def test_the_summary_is_one_page(reader):
     pages = [page.extract_text() for page in reader.pages]
-    (first,) = [n for n, said in enumerate(pages) if "Ringkasan Eksekutif" in said]
+    _contents, first = (n for n, said in enumerate(pages) if "Ringkasan Eksekutif" in said)
     assert "I. Pendahuluan" in pages[first + 1]
+
+
+def test_the_contents_name_the_pages(reader):
+    pages = [page.extract_text() for page in reader.pages]
+    (contents,) = [said for said in pages if "Daftar isi" in said]
+    for chapter in ("Ringkasan Eksekutif", "I. Pendahuluan", "III. Hasil", "Lampiran"):
+        told = re.search(rf"^{re.escape(chapter)}[ .]*(\d+)$", contents, re.MULTILINE)
+        assert chapter in pages[int(told[1]) - 1]
 
 
 def test_hostile_names_are_names(reader):
