@@ -81,7 +81,7 @@ def _city_reach(study: Study, reach: pd.DataFrame) -> str:
     )
     beyond = beyond_bounds(reach[reach["district_id"].isin(both)])
     if len(beyond):
-        more = float((beyond - high.loc[beyond.index, "numerator"]).sum())
+        more = float(beyond.sum())
         text += " " + _(
             "In {k} of the {n} {districts} the source's printed total exceeds the sum of its "
             "years; if the totals are right, up to {most} ({share}) are possible.",

@@ -141,7 +141,8 @@ def _reach_sentence(study: Study, reach: pd.DataFrame, district_id: str) -> str:
     text += " " + _("A list of {unit} by year and stage would close the gap.", **terms(study))
     if "as_printed" in known:
         text += " " + _printed_sentence(study, own["numerator"], district_id)
-    for most in beyond_bounds(reach[reach["district_id"] == district_id]):
+    for more in beyond_bounds(reach[reach["district_id"] == district_id]):
+        most = high["numerator"] + more
         text += " " + _("Which of these numbers is wrong cannot be told; if the total is right, up "
                         "to {most} ({share}) are possible.", most=number(most),
                         share=percent(most / high["denominator"]))  # fmt: skip
@@ -182,7 +183,7 @@ def bounds_text(study: Study, low: pd.Series, high: pd.Series, district_ids: Ite
 
 
 def beyond_bounds(reach: pd.DataFrame) -> pd.Series:
-    """Return the upper bound where a printed total is right rather than the sum of its years.
+    """Return how far the upper bound rises where a printed total is right, not its years' sum.
 
     Parameters
     ----------
@@ -201,7 +202,8 @@ def beyond_bounds(reach: pd.DataFrame) -> pd.Series:
     units = reach.groupby("district_id")["denominator"].first()
     lifted = table["upper_bound"] + table["as_printed"] - table["recomputed_sum"]
     lifted = lifted.clip(upper=units.reindex(lifted.index))
-    return lifted[(lifted > table["upper_bound"]).fillna(False)]
+    more = lifted - table["upper_bound"]
+    return more[(more > 0).fillna(False)]
 
 
 def _printed_sentence(study: Study, totals: pd.Series, district_id: str) -> str:

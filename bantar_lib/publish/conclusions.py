@@ -90,10 +90,9 @@ def _lifted(study: Study, district_id: str, high: pd.Series) -> str:
     """Say how far the upper bound goes where a total that the source prints is right."""
     rows = reach(study)
     own = rows["district_id"] == district_id if district_id else rows["district_id"] != ""
-    beyond, rows = beyond_bounds(rows[own]), rows[own & (rows["scenario"] == "upper_bound")]
-    if beyond.empty:
+    more = float(beyond_bounds(rows[own]).sum())
+    if not more:
         return ""
-    more = float((beyond - rows.set_index("district_id").loc[beyond.index, "numerator"]).sum())
     return " " + _(
         "If what the source prints as totals is right, the upper bound is {share}.",
         share=percent((high["numerator"] + more) / high["denominator"], 1),
